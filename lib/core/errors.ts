@@ -1,0 +1,169 @@
+/**
+ * Every expected failure of Retrace has a code. The code fixes the exit code and the parameters;
+ * the sentence for people is made in lib/output from the same code, so that lib stays free of prose.
+ */
+
+/** What the process answers with (design: table of exit codes). */
+export const exitCodes = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  gateFailed: 3,
+  notAllowed: 4,
+  precondition: 5,
+  locked: 6,
+  halfWay: 7,
+  notFinished: 8,
+  inconclusive: 9,
+  unreachable: 10,
+  localFiles: 11,
+  gaps: 12,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A permission that the API server refused or would refuse: verb on resource, where. */
+export interface MissingPermission {
+  verb: string;
+  resource: string;
+  group: string;
+  namespace?: string;
+  name?: string;
+}
+
+/** Parameters of each error code. A new failure is one line here, one in `exitCodeOf`, one in the message table. */
+export interface ErrorParams {
+  // usage
+  'usage.flags': { detail: string; command: string };
+  'usage.value': { flag: string; value: string; expected: string };
+  'usage.missing-value': { flag: string };
+  'usage.repeated': { flag: string };
+  'usage.unknown-flag': { flag: string; near: string[]; command: string };
+  'usage.unknown-command': { name: string; near: string[]; plugin: string; known: string[] };
+  'usage.missing-target': { command: string };
+  'usage.not-built-yet': { plugin: string; what: string };
+  'usage.confirm-needed': { command: string };
+  'usage.confirm-name-needed': { name: string; flag: string };
+  'usage.exclusive': { flags: string[] };
+  'target.bad-form': { value: string; kinds: string[] };
+  // kubeconfig and access
+  'kubeconfig.missing': { path: string; source: string };
+  'kubeconfig.broken': { path: string; detail: string };
+  'kubeconfig.no-current-context': { path: string; contexts: string[] };
+  'kubeconfig.unknown-context': { name: string; contexts: string[]; near: string[] };
+  'kubeconfig.unknown-entry': { what: string; name: string; context: string };
+  'cluster.ambiguous': { name: string; servers: string[] };
+  'credentials.rejected': { server: string; user: string; detail: string };
+  'credentials.plugin': { command: string; detail: string; hint: string };
+  'access.forbidden': { missing: MissingPermission[]; user: string; detail: string };
+  // reaching the API server
+  'server.unreachable': { server: string; detail: string; kind: 'network' | 'dns' | 'tls' | 'timeout' };
+  'server.error': { status: number; reason: string; message: string; request: string };
+  'server.rejected': { message: string; request: string; causes: string[] };
+  'server.conflict': { object: string; message: string };
+  // targets
+  'kind.unknown': { name: string; near: string[] };
+  'kind.unsupported': { kind: string; supported: string[] };
+  'namespace.unknown': { name: string; near: string[] };
+  'target.not-found': { target: string; namespace: string; near: string[]; elsewhere: { namespace: string; command: string }[] };
+  'target.owned': { target: string; owner: string; how: string; command: string };
+  'target.deleted': { target: string; namespace: string };
+  'target.paused': { target: string; command: string };
+  // revisions
+  'history.empty': { target: string; detail: string };
+  'revision.not-found': { target: string; wanted: string; known: string[] };
+  'revision.nothing-to-go-back-to': { target: string; known: string[]; why: string };
+  'replicas.unknown-previous': { target: string; current: number };
+  'references.missing': { target: string; revision: string; missing: { kind: string; name: string; usedAs: string }[] };
+  // plan and run
+  'plan.stale': { target: string; changed: string[]; command: string };
+  'plan.broken': { path: string; detail: string };
+  'plan.other-cluster': { planServer: string; server: string };
+  'run.not-found': { id: string; known: string[] };
+  'run.state': { id: string; state: string; wanted: string; command: string };
+  'run.stopped': { id: string; step: string; why: string; command: string };
+  'run.timeout': { id: string; waitingFor: string[]; command: string };
+  'run.pdb-blocks': { id: string; pod: string; budgets: string[]; command: string };
+  'run.interrupted': { id: string; command: string };
+  'run.interrupted-before': Record<never, never>;
+  // local files
+  'file.unreadable': { path: string; detail: string };
+  'file.write': { path: string; detail: string };
+  'journal.corrupt': { path: string; line: number; detail: string };
+}
+
+export type ErrorCode = keyof ErrorParams;
+
+const exitCodeOf: Record<ErrorCode, ExitCode> = {
+  'usage.flags': 2,
+  'usage.value': 2,
+  'usage.missing-value': 2,
+  'usage.repeated': 2,
+  'usage.unknown-flag': 2,
+  'usage.unknown-command': 2,
+  'usage.missing-target': 2,
+  'usage.not-built-yet': 2,
+  'usage.confirm-needed': 2,
+  'usage.confirm-name-needed': 2,
+  'usage.exclusive': 2,
+  'target.bad-form': 2,
+  'kubeconfig.missing': 2,
+  'kubeconfig.broken': 2,
+  'kubeconfig.no-current-context': 2,
+  'kubeconfig.unknown-context': 2,
+  'kubeconfig.unknown-entry': 2,
+  'cluster.ambiguous': 2,
+  'credentials.rejected': 4,
+  'credentials.plugin': 4,
+  'access.forbidden': 4,
+  'server.unreachable': 10,
+  'server.error': 10,
+  'server.rejected': 5,
+  'server.conflict': 5,
+  'kind.unknown': 5,
+  'kind.unsupported': 2,
+  'namespace.unknown': 5,
+  'target.not-found': 5,
+  'target.owned': 4,
+  'target.deleted': 5,
+  'target.paused': 5,
+  'history.empty': 5,
+  'revision.not-found': 5,
+  'revision.nothing-to-go-back-to': 5,
+  'replicas.unknown-previous': 5,
+  'references.missing': 5,
+  'plan.stale': 5,
+  'plan.broken': 11,
+  'plan.other-cluster': 4,
+  'run.not-found': 5,
+  'run.state': 5,
+  'run.stopped': 7,
+  'run.timeout': 8,
+  'run.pdb-blocks': 5,
+  'run.interrupted': 7,
+  'run.interrupted-before': 130,
+  'file.unreadable': 11,
+  'file.write': 11,
+  'journal.corrupt': 11,
+};
+
+/** A failure that we expect and can explain. Anything else that is thrown is a bug (exit 1). */
+export class RetraceError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'RetraceError';
+  readonly code: C;
+  readonly params: ErrorParams[C];
+  readonly exitCode: ExitCode;
+
+  constructor(code: C, params: ErrorParams[C], options?: { cause?: unknown }) {
+    super(code, options);
+    this.code = code;
+    this.params = params;
+    this.exitCode = exitCodeOf[code];
+  }
+}
+
+/** True when `error` is the expected failure `code`. */
+export function isError<C extends ErrorCode>(error: unknown, code: C): error is RetraceError<C> {
+  return error instanceof RetraceError && error.code === code;
+}

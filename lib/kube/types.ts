@@ -1,0 +1,89 @@
+import type { Json, JsonObject } from '../core/json.ts';
+
+/** An API object as the server sent it, unknown fields included. Never passed through typed models: those drop fields. */
+export interface KubeObject extends JsonObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+}
+
+export interface ObjectMeta extends JsonObject {
+  name: string;
+  uid: string;
+  resourceVersion: string;
+  creationTimestamp: string;
+}
+
+/** A type that the API server serves, from discovery. */
+export interface ResourceType {
+  group: string;
+  version: string;
+  kind: string;
+  plural: string;
+  singular: string;
+  shortNames: string[];
+  namespaced: boolean;
+  verbs: string[];
+}
+
+/** What a person names: `sts/thanos-receive` resolved against discovery. */
+export interface TargetRef {
+  type: ResourceType;
+  namespace: string | undefined;
+  name: string;
+}
+
+export type PatchType =
+  | 'application/json-patch+json'
+  | 'application/merge-patch+json'
+  | 'application/strategic-merge-patch+json'
+  | 'application/apply-patch+yaml';
+
+export interface JsonPatchOperation {
+  op: 'add' | 'remove' | 'replace' | 'test';
+  path: string;
+  value?: Json;
+}
+
+export interface KubeRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path below the server's base, starting with `/`. */
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: Json;
+  contentType?: string;
+  accept?: string;
+  signal?: AbortSignal;
+}
+
+export interface KubeResponse {
+  status: number;
+  body: Json;
+  /** The server's Date header: lag and ages use it, not the laptop's clock. */
+  serverTime: Date | undefined;
+  /** `Warning` headers, text only. */
+  warnings: string[];
+}
+
+/** One authenticated way to one API server. Made by `connect`; everything else in lib/kube takes it. */
+export interface Connection {
+  /** Name of the kubeconfig context, or `in-cluster`. */
+  contextName: string;
+  /** Base URL, as in the kubeconfig. */
+  server: string;
+  /** Namespace that a command uses when none is given. */
+  defaultNamespace: string;
+  /** User name of the kubeconfig entry, for messages. */
+  userName: string;
+  /**
+   * Sends one request and reads the whole answer, losslessly. Reads are retried on 429 (Retry-After), 5xx and broken
+   * connections inside the request timeout; a write is sent once.
+   * @throws RetraceError with the server's Status for any answer that is not 2xx
+   */
+  request(request: KubeRequest): Promise<KubeResponse>;
+  /** Opens a long answer (watch, logs) and gives its bytes as they come; no idle timeout. */
+  stream(request: KubeRequest): Promise<AsyncIterable<Uint8Array>>;
+  /** Offset of the server's clock from the laptop's in milliseconds, from the latest Date header; 0 before the first answer. */
+  clockOffsetMs(): number;
+  close(): void;
+}

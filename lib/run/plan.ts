@@ -1,0 +1,98 @@
+import type { JsonObject } from '../core/json.ts';
+
+/** What a change set would do, computed from facts alone. Saved, shown, digested; holds no secret value. */
+export interface Plan {
+  apiVersion: 'retrace/v1';
+  kind: 'Plan';
+  id: string;
+  createdAt: string;
+  /** What `undo` or `revert` was asked for. */
+  purpose: 'undo' | 'revert';
+  cluster: ClusterRef;
+  targets: PlannedTarget[];
+  steps: Step[];
+  /** Things the person should know before saying yes; the sentence is made in lib/output. */
+  notes: Note[];
+  /** How the question is to be asked: a plain yes, or the target's name typed. */
+  confirmation: { kind: 'yes' } | { kind: 'type-name'; name: string; because: Note };
+  options: RunOptions;
+}
+
+export interface ClusterRef {
+  contextName: string;
+  server: string;
+  /** UID of the namespace kube-system: tells two clusters of one name apart. */
+  uid: string | undefined;
+}
+
+export interface ObjectRef {
+  apiVersion: string;
+  kind: string;
+  /** Plural of the type, for URLs. */
+  resource: string;
+  namespace: string;
+  name: string;
+  uid: string;
+}
+
+/** One target: where it is, where it goes, and the digest of the fields that this was computed from. */
+export interface PlannedTarget {
+  object: ObjectRef;
+  layer: string;
+  /** `noop`: nothing to change and nothing to repair; `repair`: template is right, stuck pods are not. */
+  action: 'change' | 'repair' | 'noop';
+  from: RevisionRef | undefined;
+  to: RevisionRef;
+  /** Which rule chose `to`: `asked`, `previous`, `ready-pods`, `longest-in-force`, `current`, `before-run`. */
+  chosenBy: string;
+  changes: FieldChange[];
+  /** Digest over `basis`; staleness is decided by it, never by resourceVersion. */
+  basisDigest: string;
+  /** What the digest covers, by field name, each with its own digest: names what changed when a plan is stale. */
+  basis: Record<string, string>;
+}
+
+export interface RevisionRef {
+  /** Display only: controllers renumber. */
+  number: number | undefined;
+  /** pod-template-hash or controller-revision-hash: the identity. */
+  hash: string;
+  /** Name of the ReplicaSet or ControllerRevision. */
+  name: string;
+  /** Digest of the pod template that the revision holds. */
+  templateDigest: string;
+  images: string[];
+  createdAt: string | undefined;
+  changeCause?: string;
+}
+
+/** A changed field for people: values already redacted. Path as `containers[receive].image`. */
+export interface FieldChange {
+  path: string;
+  from?: string;
+  to?: string;
+}
+
+export interface Note {
+  code: string;
+  level: 'info' | 'warning';
+  params: JsonObject;
+}
+
+/** Everything a step needs, as plain JSON. `kind` selects the step's implementation in the runner's registry. */
+export interface Step {
+  id: string;
+  kind: string;
+  target: ObjectRef | undefined;
+  /** Parameters of this kind of step; no secret value. */
+  params: JsonObject;
+}
+
+export interface RunOptions {
+  stableForMs: number;
+  stuckAfterMs: number;
+  stuckPods: 'evict' | 'delete' | 'never';
+  timeoutMs: number;
+  reason?: string;
+  ticket?: string;
+}
