@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
+import type { Note } from './notes.ts';
 
 /** What a change set would do, computed from facts alone. Saved, shown, digested; holds no secret value. */
 export interface Plan {
@@ -71,12 +72,6 @@ export interface FieldChange {
   path: string;
   from?: string;
   to?: string;
-}
-
-export interface Note {
-  code: string;
-  level: 'info' | 'warning';
-  params: JsonObject;
 }
 
 /** Everything a step needs, as plain JSON. `kind` selects the step's implementation in the runner's registry. */

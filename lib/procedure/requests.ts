@@ -1,0 +1,49 @@
+import type { FieldChange, ObjectRef, Plan, RevisionRef, RunOptions } from '../run/plan.ts';
+import type { RunRecord } from '../run/record.ts';
+
+/** What to go back to, as the person asked. `default` is the rule order of the design. */
+export type RevisionChoice =
+  | { kind: 'default' }
+  | { kind: 'previous' }
+  /** Revision number as kubectl shows it, a hash, or the name of a ReplicaSet or ControllerRevision. */
+  | { kind: 'revision'; value: string }
+  /** `--to-revision N`. */
+  | { kind: 'number'; value: number };
+
+/** `plan` and `undo` after their flags were read. */
+export interface UndoRequest {
+  /** Words as typed: `sts/x deploy/y`, or `sts x y`. */
+  targets: string[];
+  selector?: string;
+  namespace: string;
+  to: RevisionChoice;
+  replicas?: number | 'previous';
+  options: RunOptions;
+  /** The command line to print in hints, without the plugin's own name: ` -n monitoring --context x`. */
+  flagsForHints: string;
+}
+
+export interface HistoryEntry extends RevisionRef {
+  ageSeconds: number | undefined;
+  current: boolean;
+  pods: { total: number; ready: number };
+  /** Fields that changed from the entry before; empty for the oldest. */
+  changes: FieldChange[];
+  /** An earlier undo went away from it. */
+  left: boolean;
+}
+
+export interface HistoryReport {
+  apiVersion: 'retrace/v1';
+  kind: 'History';
+  target: ObjectRef;
+  /** Newest last, as in `kubectl rollout history`. */
+  revisions: HistoryEntry[];
+}
+
+export interface RunReport {
+  run: RunRecord;
+  tookMs: number;
+}
+
+export type { Plan };

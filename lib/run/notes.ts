@@ -1,0 +1,54 @@
+/** What the person should know before saying yes. Code and parameters here, the sentence in lib/output. */
+export interface NoteParams {
+  /** kubectl's last-applied annotation stays at the bad version: the next `kubectl apply` merges from it (kubectl#1301). */
+  'last-applied': { target: string };
+  /** Who or what writes this object and would put the change back. `how` is `kubectl-apply`, or a field manager's name. */
+  'put-back-by': { target: string; how: string };
+  /** A ConfigMap, Secret or claim that the target revision uses was written after the revision was made: not part of this undo. */
+  'reference-changed': { kind: string; name: string; changedAt: string; usedAs: string };
+  /** Could not be looked at; `missing` names the permission. */
+  'reference-unknown': { kind: string; name: string; detail: string };
+  /** Ordinals below the partition keep the revision they have. */
+  partition: { partition: number; replicas: number };
+  /** Healthy pods are not touched under OnDelete; they change when somebody deletes them. */
+  'on-delete': { pods: string[] };
+  /** `kubectl rollout undo` would have taken another revision. */
+  'previous-differs': { previous: string; chosen: string };
+  /** The chosen revision is one that an earlier undo went away from. */
+  'goes-back-to-left': { revision: string; runId?: string };
+  /** Deployment strategy Recreate: all pods stop before the first new one starts. */
+  'recreate-strategy': { replicas: number };
+  /** spec.replicas was written near the trouble. `previous` where it can be known. */
+  'replicas-changed': { now: number; previous?: number; manager: string; at: string };
+  /** An autoscaler drives the replicas: a step for them will be put back. */
+  'replicas-driven': { by: string; min: number; max: number };
+  /** StatefulSet ordinals that a smaller replica count stops, with their claims; policy Delete loses the data. */
+  'scale-down': { ordinals: number[]; claims: string[]; whenScaled: 'Retain' | 'Delete' };
+  /** The template is already right; only stuck pods are replaced. */
+  'repair-only': { pods: string[] };
+  /** Pods that block the roll-out and will be evicted (kubernetes#67250). */
+  'will-evict': { pods: string[]; how: 'evict' | 'delete' };
+  /** Pods that block the roll-out and stay, because of --stuck-pods=never. */
+  'stuck-stays': { pods: string[] };
+  /** A disruption budget allows no eviction now. */
+  'budget-blocks': { budget: string; pods: string[] };
+  /** Kubernetes 1.35.0–1.35.3 counts broken old pods under Parallel (kubernetes#137409). */
+  'parallel-regression': { serverVersion: string };
+  /** This goes back to the state before the run: the bad one. */
+  'revert-is-bad': { runId: string; target: string };
+  /** Which permissions the run needs and does not have; shown by `plan`, refused by `undo`. */
+  'permission-missing': { permissions: string[] };
+  /** How far the server's preview went. */
+  'dry-run': { result: 'ok' | 'not-allowed' | 'refused'; detail?: string };
+}
+
+export type NoteCode = keyof NoteParams;
+
+export type Note = {
+  [C in NoteCode]: { code: C; level: 'info' | 'warning'; params: NoteParams[C] };
+}[NoteCode];
+
+/** Makes a note; a function only so that code and parameters are checked together. */
+export function note<C extends NoteCode>(code: C, level: 'info' | 'warning', params: NoteParams[C]): Note {
+  return { code, level, params } as Note;
+}
