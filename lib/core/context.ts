@@ -11,6 +11,8 @@ export interface Context {
   user: string;
   host: string;
   pid: number;
+  /** Tells a run that is going on from one whose process died. */
+  isProcessAlive(pid: number): boolean;
   /** Aborted by the first Ctrl-C (or SIGTERM). */
   signal: AbortSignal;
   streams: Streams;

@@ -83,6 +83,9 @@ export interface ErrorParams {
   'run.not-found': { id: string; known: string[] };
   'run.state': { id: string; state: string; wanted: string; command: string };
   'run.stopped': { id: string; step: string; why: string; command: string };
+  /** Somebody else wrote the template while the run waited. */
+  'run.put-back': { id: string; target: string; by: string; at: string };
+  'run.busy': { id: string; pid: number };
   'run.timeout': { id: string; waitingFor: string[]; command: string };
   'run.pdb-blocks': { id: string; pod: string; budgets: string[]; command: string };
   'run.interrupted': { id: string; command: string };
@@ -139,6 +142,8 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'run.not-found': 5,
   'run.state': 5,
   'run.stopped': 7,
+  'run.put-back': 5,
+  'run.busy': 6,
   'run.timeout': 8,
   'run.pdb-blocks': 5,
   'run.interrupted': 7,

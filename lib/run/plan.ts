@@ -1,3 +1,4 @@
+import type { MissingPermission } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Note } from './notes.ts';
 
@@ -16,7 +17,11 @@ export interface Plan {
   notes: Note[];
   /** How the question is to be asked: a plain yes, or the target's name typed. */
   confirmation: { kind: 'yes' } | { kind: 'type-name'; name: string; because: Note };
+  /** What the run must be allowed to do; reviewed as a whole before the first change. */
+  needs: MissingPermission[];
   options: RunOptions;
+  /** The run that a plan with purpose `revert` takes back. */
+  reverts?: string;
 }
 
 export interface ClusterRef {

@@ -1,10 +1,15 @@
+import type { Context } from '../core/context.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { JournalEntry } from './journal.ts';
 import type { Plan } from './plan.ts';
 
-/** `running` with a dead process is told apart as `interrupted` when the record is read. */
+/**
+ * `running`: its process is alive. `interrupted`: its process died. `stopped`: it ended itself half way.
+ * `finished`: all steps done. `closed` and `reverted`: a person decided so; nothing more can be done with it.
+ */
 export type RunState = 'running' | 'interrupted' | 'stopped' | 'finished' | 'closed' | 'reverted';
 
-export type StepState = 'pending' | 'intended' | 'done' | 'failed';
+export type StepState = 'pending' | 'intended' | 'done';
 
 /** A run as its journal tells it. */
 export interface RunRecord {
@@ -16,9 +21,80 @@ export interface RunRecord {
   startedAt: string;
   endedAt?: string;
   by: { user: string; host: string };
-  steps: { id: string; kind: string; state: StepState; at?: string; result?: JsonObject }[];
+  /** Process that works or worked on it last. */
+  pid: number;
+  steps: StepRecord[];
   /** Why it stopped, as an error code with parameters. */
-  stoppedBy?: { code: string; params: JsonObject };
+  stoppedBy?: { step: string; code: string; params: JsonObject };
+  revertedBy?: string;
   /** Run directory, where evidence and pre-images are. */
   directory: string;
+}
+
+export interface StepRecord {
+  id: string;
+  kind: string;
+  state: StepState;
+  at?: string;
+  result?: JsonObject;
+}
+
+/** Folds a journal into what happened. Pure, but for the question whether a process is alive. */
+export function recordOf(
+  run: { id: string; directory: string; plan: Plan; journal: { entries: readonly JournalEntry[] } },
+  context: Pick<Context, 'isProcessAlive'>,
+): RunRecord {
+  const { plan, id, directory } = run;
+  const record: RunRecord = {
+    apiVersion: 'retrace/v1',
+    kind: 'Run',
+    id,
+    state: 'interrupted',
+    plan,
+    startedAt: plan.createdAt,
+    by: { user: '', host: '' },
+    pid: 0,
+    steps: plan.steps.map((step) => ({ id: step.id, kind: step.kind, state: 'pending' })),
+    directory,
+  };
+  for (const entry of run.journal.entries) applyEntry(record, entry, context);
+  return record;
+}
+
+function applyEntry(record: RunRecord, entry: JournalEntry, context: Pick<Context, 'isProcessAlive'>): void {
+  switch (entry.type) {
+    case 'started':
+    case 'resumed':
+      if (entry.type === 'started') record.startedAt = entry.at;
+      record.by = entry.by;
+      record.pid = entry.pid;
+      record.state = context.isProcessAlive(entry.pid) ? 'running' : 'interrupted';
+      delete record.stoppedBy;
+      delete record.endedAt;
+      return;
+    case 'intended':
+      return setStep(record, entry.step, { state: 'intended', at: entry.at });
+    case 'done':
+      return setStep(record, entry.step, { state: 'done', at: entry.at, result: entry.result });
+    case 'noted':
+      return;
+    case 'stopped':
+      record.stoppedBy = { step: entry.step, code: entry.code, params: entry.params };
+      break;
+    case 'reverted':
+      record.revertedBy = entry.byRun;
+      break;
+  }
+  record.state = entry.type;
+  record.endedAt = entry.at;
+}
+
+function setStep(record: RunRecord, id: string, change: Partial<StepRecord>): void {
+  const step = record.steps.find((candidate) => candidate.id === id);
+  if (step) Object.assign(step, change);
+}
+
+/** True when a step that writes to the cluster was done. */
+export function hasChanged(record: RunRecord): boolean {
+  return record.steps.some((step) => step.kind !== 'keep-evidence' && step.state === 'done');
 }

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { RetraceError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { parseJson, stringifyJson } from '../core/json.ts';
+import { redactText } from '../core/redaction.ts';
+import { isSelected } from '../formats/label-selector.ts';
+import type { LabelSelector } from '../formats/label-selector.ts';
+import { readLogs } from '../kube/logs.ts';
+import { getObject, listObjects } from '../kube/objects.ts';
+import { builtinTypes } from '../kube/paths.ts';
+import type { KubeObject } from '../kube/types.ts';
+import { makePrivateDirectory, writeDurably } from './durable-file.ts';
+import { displayName, typeOfRef } from './object-ref.ts';
+import type { ObjectRef, Step } from './plan.ts';
+import type { StepEnvironment, StepKind } from './step-kind.ts';
+
+const folder = 'evidence';
+const logLimitBytes = 1024 * 1024;
+const logTailLines = 5000;
+const totalLimitBytes = 32 * 1024 * 1024;
+
+interface EvidenceIndex extends JsonObject {
+  takenAt: string;
+  files: { path: string; bytes: number; sha256: string }[];
+  /** What could not be had, and why: an undo goes on without it, but never silently. */
+  gaps: { what: string; why: string }[];
+}
+
+/**
+ * Freezes what an undo destroys: the workload, its pods and revisions, their events, and the logs of the containers
+ * that are not well, current and previous. The index is written last, so a crash in the middle starts over.
+ */
+export const keepEvidence: StepKind = {
+  kind: 'keep-evidence',
+
+  async isDone(_step, { directory }) {
+    const text = await readFile(join(directory, folder, 'index.json'), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : summarize(parseJson(text) as EvidenceIndex);
+  },
+
+  async run(_step: Step, environment: StepEnvironment) {
+    const collector = new Collector(environment);
+    for (const target of environment.plan.targets) await collectTarget(target.object, collector);
+    return summarize(await collector.finish());
+  },
+};
+
+/** Keeps one pod more: called before a pod is evicted that was well when the run began. */
+export async function keepPodEvidence(pod: KubeObject, environment: StepEnvironment): Promise<void> {
+  const collector = new Collector(environment);
+  await collectPod(pod, collector);
+}
+
+function summarize(index: EvidenceIndex): JsonObject {
+  const bytes = index.files.reduce((sum, file) => sum + file.bytes, 0);
+  return { files: index.files.length, bytes, gaps: index.gaps, takenAt: index.takenAt };
+}
+
+class Collector {
+  readonly files: EvidenceIndex['files'] = [];
+  readonly gaps: EvidenceIndex['gaps'] = [];
+  readonly environment: StepEnvironment;
+  #bytes = 0;
+
+  constructor(environment: StepEnvironment) {
+    this.environment = environment;
+  }
+
+  async add(path: string, text: string): Promise<void> {
+    const content = redactText(text);
+    const bytes = Buffer.byteLength(content);
+    if (this.#bytes + bytes > totalLimitBytes) {
+      this.gaps.push({ what: path, why: `over the limit of ${totalLimitBytes} bytes in all` });
+      return;
+    }
+    const full = join(this.environment.directory, folder, path);
+    await makePrivateDirectory(dirname(full));
+    await writeDurably(full, content);
+    this.#bytes += bytes;
+    this.files.push({ path, bytes, sha256: createHash('sha256').update(content).digest('hex') });
+  }
+
+  /** Runs one collection; what cannot be had is a gap. A full disk is not: without evidence nothing may be changed. */
+  async attempt(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.environment.context.signal.aborted) throw error;
+      if (!(error instanceof RetraceError) || error.code === 'file.write') throw error;
+      this.gaps.push({ what, why: error.code });
+    }
+  }
+
+  async finish(): Promise<EvidenceIndex> {
+    const index: EvidenceIndex = { takenAt: this.environment.context.now().toISOString(), files: this.files, gaps: this.gaps };
+    const directory = join(this.environment.directory, folder);
+    await makePrivateDirectory(directory);
+    await writeDurably(join(directory, 'index.json'), `${stringifyJson(index, 2)}\n`);
+    return index;
+  }
+}
+
+async function collectTarget(target: ObjectRef, collector: Collector): Promise<void> {
+  const { connection, context } = collector.environment;
+  const { signal } = context;
+  const object = await getObject(connection, typeOfRef(target), target.namespace, target.name, { signal });
+  if (!object || object.metadata.uid !== target.uid) {
+    throw new RetraceError('target.deleted', { target: displayName(target), namespace: target.namespace });
+  }
+  await collector.add(`objects/${target.resource}-${target.name}.json`, pretty(object));
+  const selector = (object.spec as { selector?: LabelSelector } | undefined)?.selector;
+  await collector.attempt(`pods of ${target.name}`, async () => {
+    const { items } = await listObjects(connection, builtinTypes.pods, { namespace: target.namespace, signal });
+    const pods = items.filter((pod) => isSelected(selector, pod.metadata.labels as Record<string, string> | undefined));
+    for (const pod of pods) await collectPod(pod, collector);
+    await collector.attempt(`events of ${target.name}`, () => collectEvents(target, pods, collector));
+  });
+}
+
+async function collectEvents(target: ObjectRef, pods: KubeObject[], collector: Collector): Promise<void> {
+  const uids = new Set([target.uid, ...pods.map((pod) => pod.metadata.uid)]);
+  const { items } = await listObjects(collector.environment.connection, builtinTypes.events, { namespace: target.namespace });
+  const concerned = items.filter((event) => uids.has(String((event.involvedObject as JsonObject | undefined)?.uid)));
+  await collector.add(`events-${target.resource}-${target.name}.json`, pretty(concerned));
+}
+
+async function collectPod(pod: KubeObject, collector: Collector): Promise<void> {
+  await collector.add(`objects/pods-${pod.metadata.name}.json`, pretty(pod));
+  for (const container of containersWithTrouble(pod)) {
+    for (const previous of [false, true]) {
+      await collector.attempt(`log of ${pod.metadata.name}/${container}${previous ? ' (previous)' : ''}`, async () => {
+        const log = await readLogs(collector.environment.connection, String(pod.metadata.namespace), pod.metadata.name, {
+          container,
+          previous,
+          tailLines: logTailLines,
+          limitBytes: logLimitBytes,
+        });
+        if (log) await collector.add(`logs/${pod.metadata.name}/${container}${previous ? '.previous' : ''}.log`, log.text);
+      });
+    }
+  }
+}
+
+/** Names of containers that are not ready or have been restarted: theirs are the logs that an undo destroys. */
+function containersWithTrouble(pod: KubeObject): string[] {
+  const status = (pod.status ?? {}) as { containerStatuses?: JsonObject[]; initContainerStatuses?: JsonObject[] };
+  const initTrouble = (status.initContainerStatuses ?? []).filter((container) => Number(container.restartCount ?? 0) > 0);
+  const trouble = (status.containerStatuses ?? []).filter((container) => container.ready !== true || Number(container.restartCount ?? 0) > 0);
+  return [...initTrouble, ...trouble].map((container) => String(container.name));
+}
+
+function pretty(value: unknown): string {
+  return `${stringifyJson(value, 2)}\n`;
+}

@@ -1,0 +1,34 @@
+import type { KubeObject, ResourceType } from '../kube/types.ts';
+import type { ObjectRef } from './plan.ts';
+
+/** What a plan keeps of an object: enough to find it again and to notice that it is another one. */
+export function refOf(type: ResourceType, object: KubeObject): ObjectRef {
+  return {
+    apiVersion: type.group === '' ? type.version : `${type.group}/${type.version}`,
+    kind: type.kind,
+    resource: type.plural,
+    namespace: String(object.metadata.namespace ?? ''),
+    name: object.metadata.name,
+    uid: object.metadata.uid,
+  };
+}
+
+/** The type of a referred object, without another look at discovery. */
+export function typeOfRef(ref: ObjectRef): ResourceType {
+  const [version = '', group = ''] = ref.apiVersion.split('/').reverse();
+  return {
+    group,
+    version,
+    kind: ref.kind,
+    plural: ref.resource,
+    singular: ref.kind.toLowerCase(),
+    shortNames: [],
+    namespaced: ref.namespace !== '',
+    verbs: [],
+  };
+}
+
+/** As kubectl prints it: `statefulset/thanos-receive`. */
+export function displayName(ref: Pick<ObjectRef, 'kind' | 'name'>): string {
+  return `${ref.kind.toLowerCase()}/${ref.name}`;
+}

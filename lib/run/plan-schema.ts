@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import type { Plan } from './plan.ts';
+
+const text = v.string();
+const texts = v.array(v.string());
+const json = v.record(v.string(), v.any());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const objectRef = v.strictObject({ apiVersion: text, kind: text, resource: text, namespace: text, name: text, uid: text });
+
+const revisionRef = v.strictObject({
+  number: v.optional(v.number()),
+  hash: text,
+  name: text,
+  templateDigest: text,
+  images: texts,
+  createdAt: v.optional(text),
+  changeCause: v.optional(text),
+});
+
+const planNote = v.strictObject({ code: text, level: v.picklist(['info', 'warning']), params: json });
+
+const target = v.strictObject({
+  object: objectRef,
+  layer: text,
+  action: v.picklist(['change', 'repair', 'noop']),
+  from: v.optional(revisionRef),
+  to: revisionRef,
+  chosenBy: text,
+  changes: v.array(v.strictObject({ path: text, from: v.optional(text), to: v.optional(text) })),
+  basisDigest: text,
+  basis: v.record(text, text),
+});
+
+const permission = v.strictObject({ verb: text, resource: text, group: text, namespace: v.optional(text), name: v.optional(text) });
+
+const planSchema = v.strictObject({
+  apiVersion: v.literal('retrace/v1'),
+  kind: v.literal('Plan'),
+  id: text,
+  createdAt: v.pipe(text, v.isoTimestamp()),
+  purpose: v.picklist(['undo', 'revert']),
+  cluster: v.strictObject({ contextName: text, server: text, uid: v.optional(text) }),
+  targets: v.array(target),
+  steps: v.array(v.strictObject({ id: text, kind: text, target: v.optional(objectRef), params: json })),
+  notes: v.array(planNote),
+  confirmation: v.variant('kind', [
+    v.strictObject({ kind: v.literal('yes') }),
+    v.strictObject({ kind: v.literal('type-name'), name: text, because: planNote }),
+  ]),
+  needs: v.array(permission),
+  options: v.strictObject({
+    stableForMs: count,
+    stuckAfterMs: count,
+    stuckPods: v.picklist(['evict', 'delete', 'never']),
+    timeoutMs: count,
+    reason: v.optional(text),
+    ticket: v.optional(text),
+  }),
+  reverts: v.optional(text),
+});
+
+/**
+ * Checks what was read from a file. Unknown members are refused: a plan edited by hand with a misspelt word
+ * must not run as if the word were not there.
+ * @returns the plan, or what is wrong with it in one line
+ */
+export function checkPlan(value: unknown): { plan: Plan } | { wrong: string } {
+  const parsed = v.safeParse(planSchema, value);
+  if (parsed.success) return { plan: parsed.output as unknown as Plan };
+  const [issue] = parsed.issues;
+  return { wrong: `${v.getDotPath(issue) ?? 'plan'}: ${issue.message}` };
+}

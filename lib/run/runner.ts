@@ -1,0 +1,134 @@
+import type { Context } from '../core/context.ts';
+import { RetraceError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Connection } from '../kube/types.ts';
+import type { EmitRunEvent } from './events.ts';
+import { repairTornEnd } from './journal.ts';
+import type { Step } from './plan.ts';
+import { savePreImage } from './pre-image.ts';
+import { hasChanged, recordOf } from './record.ts';
+import type { RunRecord } from './record.ts';
+import type { StoredRun } from './run-store.ts';
+import type { StepEnvironment, StepRegistry } from './step-kind.ts';
+
+export interface RunnerTools {
+  connection: Connection;
+  context: Context;
+  emit: EmitRunEvent;
+  steps: StepRegistry;
+}
+
+/**
+ * Executes a plan from wherever its journal and the cluster say it is: a first run and a resumed one are the same code.
+ * Each step is first asked whether its postcondition already holds; else its intent goes to disk, then it runs,
+ * then its result goes to disk.
+ * @throws RetraceError that says how to go on; the journal has its reason
+ */
+export async function runSteps(run: StoredRun, tools: RunnerTools): Promise<RunRecord> {
+  const { context, emit } = tools;
+  const { journal, plan } = run;
+  const resumed = journal.entries.length > 0;
+  const startedMs = context.now().getTime();
+  await repairTornEnd(journal);
+  const by = { user: context.user, host: context.host };
+  await journal.append({ type: resumed ? 'resumed' : 'started', by, pid: context.pid });
+  emit({ type: 'run-started', runId: run.id, resumed });
+  for (const step of plan.steps) {
+    try {
+      stopWhenInterrupted(run, context);
+      await runStep(step, run, tools);
+    } catch (error) {
+      throw await recordStop(error, step, run, context);
+    }
+  }
+  await journal.append({ type: 'finished' });
+  emit({ type: 'run-finished', runId: run.id, tookMs: context.now().getTime() - startedMs });
+  return recordOf(run, context);
+}
+
+async function runStep(step: Step, run: StoredRun, tools: RunnerTools): Promise<void> {
+  const { journal } = run;
+  const kind = tools.steps.get(step.kind);
+  if (!kind) throw new RetraceError('plan.broken', { path: run.directory, detail: `unknown kind of step: ${step.kind}` });
+  const environment = environmentOf(step, run, tools);
+  tools.emit({ type: 'step-started', step });
+  const already = await kind.isDone(step, environment);
+  if (!already) await journal.append({ type: 'intended', step: step.id });
+  const result = already ?? (await kind.run(step, environment));
+  await recordDone(step, run, result, already !== undefined);
+  tools.emit({ type: 'step-done', step, already: already !== undefined, result });
+}
+
+/** What was done is done, also when the disk has no room to say so: `resume` finds it by its postcondition. */
+async function recordDone(step: Step, run: StoredRun, result: JsonObject, already: boolean): Promise<void> {
+  try {
+    await run.journal.append({ type: 'done', step: step.id, already, result });
+  } catch (error) {
+    if (step.kind === 'keep-evidence') throw error;
+    throw new RetraceError('run.stopped', { id: run.id, step: step.kind, why: 'file.write', command: resumeCommand(run.id) }, { cause: error });
+  }
+}
+
+function isIntended(run: StoredRun, step: Step): boolean {
+  return run.journal.entries.some((entry) => entry.type === 'intended' && entry.step === step.id);
+}
+
+function environmentOf(step: Step, run: StoredRun, { connection, context, emit }: RunnerTools): StepEnvironment {
+  return {
+    connection,
+    context,
+    emit,
+    plan: run.plan,
+    options: run.plan.options,
+    runId: run.id,
+    directory: run.directory,
+    savePreImage: (object) => savePreImage(run.directory, step.id, object),
+    note: (entry: JsonObject) => run.journal.append({ type: 'noted', step: step.id, entry }),
+  };
+}
+
+function stopWhenInterrupted(run: StoredRun, context: Context): void {
+  if (context.signal.aborted) throw new RetraceError('run.interrupted', { id: run.id, command: resumeCommand(run.id) });
+}
+
+export function resumeCommand(id: string): string {
+  return `kubectl rollback resume ${id}`;
+}
+
+/** Errors that already say what the person needs; everything else half way becomes `run.stopped` with its cause. */
+const speaksForItself = /^(run\.|target\.deleted$)/;
+
+/** A step that ends with one of these has not written anything itself (contract of StepKind.run). */
+const refusedBeforeWriting = new Set<ErrorCode>([
+  'plan.stale',
+  'plan.broken',
+  'target.deleted',
+  'target.paused',
+  'access.forbidden',
+  'credentials.rejected',
+  'server.rejected',
+  'revision.not-found',
+  'file.write',
+]);
+
+async function recordStop(error: unknown, step: Step, run: StoredRun, context: Context): Promise<unknown> {
+  const surelyNot = error instanceof RetraceError && refusedBeforeWriting.has(error.code);
+  const changed = hasChanged(recordOf(run, context)) || (step.kind !== 'keep-evidence' && !surelyNot && isIntended(run, step));
+  const told = explainStop(error, changed, step, run, context);
+  if (told instanceof RetraceError) {
+    const params = told.params as unknown as JsonObject;
+    // A full disk is one reason to be here; the error that stopped us matters more than its record.
+    await run.journal.append({ type: 'stopped', step: step.id, code: told.code, params }).catch(() => undefined);
+  }
+  return told;
+}
+
+function explainStop(error: unknown, changed: boolean, step: Step, run: StoredRun, context: Context): unknown {
+  const command = resumeCommand(run.id);
+  if (context.signal.aborted) {
+    return changed ? new RetraceError('run.interrupted', { id: run.id, command }) : new RetraceError('run.interrupted-before', {});
+  }
+  if (!(error instanceof RetraceError) || !changed || speaksForItself.test(error.code)) return error;
+  return new RetraceError('run.stopped', { id: run.id, step: step.kind, why: error.code, command }, { cause: error });
+}
