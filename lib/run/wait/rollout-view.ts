@@ -14,7 +14,6 @@ export interface RolloutView {
   strategy: 'RollingUpdate' | 'OnDelete' | 'Recreate';
   /** StatefulSet only: ordinals below it keep the revision they have. */
   partition: number;
-  firstOrdinal: number;
   minReadyMs: number;
   pods: PodView[];
 }

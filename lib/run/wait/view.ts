@@ -11,7 +11,6 @@ import {
   revisionLabelOf,
 } from '../../formats/pod.ts';
 import {
-  firstOrdinalOf,
   minReadySecondsOf,
   partitionOf,
   replicasOf,
@@ -37,7 +36,6 @@ export function viewRollout(target: KubeObject, { pods, revisions }: Pick<Observ
     wanted: target.kind === 'DaemonSet' ? (numberAt(target, 'status', 'desiredNumberScheduled') ?? 0) : replicasOf(target),
     strategy: strategyOf(target) as RolloutView['strategy'],
     partition: partitionOf(target),
-    firstOrdinal: firstOrdinalOf(target),
     minReadyMs: minReadySecondsOf(target) * 1000,
     pods: pods.filter((pod) => [...owners].some((uid) => isControlledBy(pod, uid))).map((pod) => viewPod(pod, target.kind)),
   };
