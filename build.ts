@@ -5,29 +5,33 @@
  *     bun build.ts --all           every platform: dist/OS-ARCH/kubectl-rollback …
  *     bun build.ts --target linux-arm64
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import packageJson from './package.json' with { type: 'json' }
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import packageJson from './package.json' with { type: 'json' };
 
-const root = import.meta.dir
-const plugins = ['rollback', 'snapshot', 'verify'] as const
-const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'windows-x64', 'windows-arm64'] as const
-type Platform = (typeof platforms)[number]
+const root = import.meta.dir;
+const plugins = ['rollback', 'snapshot', 'verify'] as const;
+const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'windows-x64', 'windows-arm64'] as const;
+type Platform = (typeof platforms)[number];
 
 /** Commit that is built, or what a build outside a checkout can say. */
 function readCommit(): string {
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    return execFileSync('git', ['rev-parse', 'HEAD'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
-    return 'unknown'
+    return 'unknown';
   }
 }
 
 async function buildPlugin(plugin: string, platform: Platform | undefined, commit: string): Promise<void> {
-  const folder = platform ? join(root, 'dist', platform) : join(root, 'dist')
-  const outfile = join(folder, `kubectl-${plugin}`)
+  const folder = platform ? join(root, 'dist', platform) : join(root, 'dist');
+  const outfile = join(folder, `kubectl-${plugin}`);
   const result = await Bun.build({
     entrypoints: [join(root, 'plugins', plugin, 'main.ts')],
     target: 'bun',
@@ -52,22 +56,28 @@ async function buildPlugin(plugin: string, platform: Platform | undefined, commi
       // Clusters behind a company's own certificate authority, which is in the system's store and not in Bun's.
       execArgv: ['--use-system-ca'],
     },
-  })
-  if (!result.success) throw new AggregateError(result.logs, `kubectl-${plugin} was not built`)
+  });
+  if (!result.success) throw new AggregateError(result.logs, `kubectl-${plugin} was not built`);
 }
 
-const { values } = parseArgs({ options: { all: { type: 'boolean' }, target: { type: 'string', multiple: true } } })
-const wanted: (Platform | undefined)[] = values.all ? [...platforms] : values.target ? values.target.map(readPlatform) : [undefined]
-const commit = readCommit()
+const { values } = parseArgs({ options: { all: { type: 'boolean' }, target: { type: 'string', multiple: true } } });
+const wanted: (Platform | undefined)[] = values.all
+  ? [...platforms]
+  : values.target
+    ? values.target.map(readPlatform)
+    : [undefined];
+const commit = readCommit();
 
 for (const platform of wanted) {
-  const built = plugins.filter((plugin) => existsSync(join(root, 'plugins', plugin, 'main.ts')))
-  for (const plugin of built) await buildPlugin(plugin, platform, commit)
-  process.stderr.write(`built ${built.map((plugin) => `kubectl-${plugin}`).join(', ')} for ${platform ?? 'this machine'}\n`)
+  const built = plugins.filter((plugin) => existsSync(join(root, 'plugins', plugin, 'main.ts')));
+  for (const plugin of built) await buildPlugin(plugin, platform, commit);
+  process.stderr.write(
+    `built ${built.map((plugin) => `kubectl-${plugin}`).join(', ')} for ${platform ?? 'this machine'}\n`,
+  );
 }
 
 function readPlatform(name: string): Platform {
-  const platform = platforms.find((candidate) => candidate === name)
-  if (!platform) throw new Error(`no platform ${name}; one of ${platforms.join(', ')}`)
-  return platform
+  const platform = platforms.find((candidate) => candidate === name);
+  if (!platform) throw new Error(`no platform ${name}; one of ${platforms.join(', ')}`);
+  return platform;
 }

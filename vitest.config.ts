@@ -1,14 +1,16 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig } from 'vitest/config';
 
 /** Projects that need a control plane; the unit project must not wait for one. */
-const clusterProjects = ['cli', 'cluster', 'binary', 'faults']
+const clusterProjects = ['cli', 'cluster', 'binary', 'faults'];
 
 export default defineConfig({
   test: {
     // vitest's default pool, forks, does not run under Bun.
     pool: 'threads',
     // A test run of ours is stdout for people and one JSON file for .ci/run.
-    reporters: process.env.RETRACE_TEST_REPORT ? ['default', ['json', { outputFile: process.env.RETRACE_TEST_REPORT }]] : ['default'],
+    reporters: process.env.RETRACE_TEST_REPORT
+      ? ['default', ['json', { outputFile: process.env.RETRACE_TEST_REPORT }]]
+      : ['default'],
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       ...clusterProjects.map((name) => ({
@@ -25,4 +27,4 @@ export default defineConfig({
       })),
     ],
   },
-})
+});

@@ -7,33 +7,33 @@
 /** One program and how it is built. */
 export interface Tool {
   /** File name of the binary. */
-  readonly name: string
+  readonly name: string;
   /** Version that the binary reports; a binary on PATH is used only if it reports exactly this. */
-  readonly version: string
+  readonly version: string;
   /** Go module, at `moduleVersion`. */
-  readonly module: string
-  readonly moduleVersion: string
+  readonly module: string;
+  readonly moduleVersion: string;
   /** Package to build; `main` lives there. */
-  readonly package: string
+  readonly package: string;
   /** Versions for requirements that upstream only satisfies by a `replace` with a path of its own repository. */
-  readonly stagedVersion?: string
+  readonly stagedVersion?: string;
   /** `-X` settings for the linker, `name=value`. */
-  readonly linkerValues?: readonly string[]
-  readonly buildTags?: readonly string[]
+  readonly linkerValues?: readonly string[];
+  readonly buildTags?: readonly string[];
   /** Arguments that make the binary print its version. */
-  readonly versionArgs: readonly string[]
+  readonly versionArgs: readonly string[];
   /** Expected time on two cores without a build cache, for the progress line. */
-  readonly minutes: number
+  readonly minutes: number;
 }
 
-const kubernetesVersion = 'v1.36.3'
+const kubernetesVersion = 'v1.36.3';
 
 /** Without these the API server calls itself v0.0.0-master, and clients that look at the version (kubectl's skew warning, Argo CD) misbehave. */
 const kubernetesLinkerValues = [
   `k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,
   'k8s.io/component-base/version.gitMajor=1',
   'k8s.io/component-base/version.gitMinor=36',
-]
+];
 
 function kubernetes(name: string, minutes: number, versionArgs: readonly string[] = ['--version']): Tool {
   return {
@@ -46,7 +46,7 @@ function kubernetes(name: string, minutes: number, versionArgs: readonly string[
     linkerValues: kubernetesLinkerValues,
     versionArgs,
     minutes,
-  }
+  };
 }
 
 function kwok(name: string): Tool {
@@ -58,7 +58,7 @@ function kwok(name: string): Tool {
     package: `sigs.k8s.io/kwok/cmd/${name}`,
     versionArgs: ['--version'],
     minutes: 2,
-  }
+  };
 }
 
 export const tools: readonly Tool[] = [
@@ -77,14 +77,14 @@ export const tools: readonly Tool[] = [
   },
   kwok('kwok'),
   kwok('kwokctl'),
-]
+];
 
 /** The tools that a control plane needs; what a run asks for when it names none. */
-export const controlPlaneTools: readonly string[] = tools.map((tool) => tool.name)
+export const controlPlaneTools: readonly string[] = tools.map((tool) => tool.name);
 
 /** Entry of one tool by name. Throws for a name that is not in the list: that is a mistake in the calling code. */
 export function findTool(name: string): Tool {
-  const tool = tools.find((candidate) => candidate.name === name)
-  if (!tool) throw new Error(`no tool ${name} in scripts/tools/list.ts`)
-  return tool
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (!tool) throw new Error(`no tool ${name} in scripts/tools/list.ts`);
+  return tool;
 }

@@ -2,38 +2,42 @@
  * Starts what test files share, once for all projects of a run: the run's folder, its watchdog and one control plane.
  * vitest loads this file anew for every project, in one process; what is shared lives on globalThis.
  */
-import type { TestProject } from 'vitest/node'
-import { startControlPlane, type ControlPlane } from './control-plane.ts'
-import { createRunFolder, endRun, sweepDeadRuns } from './run-folder.ts'
-import { startWatchdog } from './watchdog/start.ts'
+import type { TestProject } from 'vitest/node';
+import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { createRunFolder, endRun, sweepDeadRuns } from './run-folder.ts';
+import { startWatchdog } from './watchdog/start.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    runFolder: string
-    controlPlane: ControlPlane
+    runFolder: string;
+    controlPlane: ControlPlane;
   }
 }
 
 interface Shared {
-  readonly runFolder: string
-  readonly controlPlane: Promise<ControlPlane>
-  users: number
+  readonly runFolder: string;
+  readonly controlPlane: Promise<ControlPlane>;
+  users: number;
 }
 
-const store = globalThis as { retraceTestRun?: Shared }
+const store = globalThis as { retraceTestRun?: Shared };
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   if (!store.retraceTestRun) {
-    const runFolder = createRunFolder()
-    startWatchdog(runFolder)
-    store.retraceTestRun = { runFolder, controlPlane: sweepDeadRuns().then(() => startControlPlane(runFolder, 'shared')), users: 0 }
+    const runFolder = createRunFolder();
+    startWatchdog(runFolder);
+    store.retraceTestRun = {
+      runFolder,
+      controlPlane: sweepDeadRuns().then(() => startControlPlane(runFolder, 'shared')),
+      users: 0,
+    };
   }
-  const shared = store.retraceTestRun
-  shared.users += 1
-  project.provide('runFolder', shared.runFolder)
-  project.provide('controlPlane', await shared.controlPlane)
+  const shared = store.retraceTestRun;
+  shared.users += 1;
+  project.provide('runFolder', shared.runFolder);
+  project.provide('controlPlane', await shared.controlPlane);
   return async () => {
-    shared.users -= 1
-    if (shared.users === 0) await endRun(shared.runFolder)
-  }
+    shared.users -= 1;
+    if (shared.users === 0) await endRun(shared.runFolder);
+  };
 }
