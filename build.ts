@@ -69,11 +69,10 @@ const wanted: (Platform | undefined)[] = values.all
 const commit = readCommit();
 
 for (const platform of wanted) {
-  const built = plugins.filter((plugin) => existsSync(join(root, 'plugins', plugin, 'main.ts')));
-  for (const plugin of built) await buildPlugin(plugin, platform, commit);
-  process.stderr.write(
-    `built ${built.map((plugin) => `kubectl-${plugin}`).join(', ')} for ${platform ?? 'this machine'}\n`,
-  );
+  for (const plugin of plugins.filter((name) => existsSync(join(root, 'plugins', name, 'main.ts')))) {
+    await buildPlugin(plugin, platform, commit);
+    process.stderr.write(`built kubectl-${plugin} for ${platform ?? 'this machine'}\n`);
+  }
 }
 
 function readPlatform(name: string): Platform {

@@ -49,7 +49,7 @@ function kubernetes(name: string, minutes: number, versionArgs: readonly string[
   };
 }
 
-function kwok(name: string): Tool {
+function kwok(name: string, minutes: number): Tool {
   return {
     name,
     version: 'v0.8.0',
@@ -57,13 +57,13 @@ function kwok(name: string): Tool {
     moduleVersion: 'v0.8.0',
     package: `sigs.k8s.io/kwok/cmd/${name}`,
     versionArgs: ['--version'],
-    minutes: 2,
+    minutes,
   };
 }
 
 export const tools: readonly Tool[] = [
   kubernetes('kube-apiserver', 6),
-  kubernetes('kube-controller-manager', 2),
+  kubernetes('kube-controller-manager', 1),
   kubernetes('kube-scheduler', 1),
   kubernetes('kubectl', 1, ['version', '--client']),
   {
@@ -75,8 +75,8 @@ export const tools: readonly Tool[] = [
     versionArgs: ['--version'],
     minutes: 1,
   },
-  kwok('kwok'),
-  kwok('kwokctl'),
+  kwok('kwok', 2),
+  kwok('kwokctl', 1),
 ];
 
 /** The tools that a control plane needs; what a run asks for when it names none. */

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { toolPath } from '../../scripts/tools/build.ts';
 import { kubectl } from './kubectl.ts';
-import { controlPlaneProcesses } from './run-folder.ts';
+import { defaultLogs } from './pod-logs.ts';
+import { controlPlaneProcesses, forgetProcess, noteProcess } from './run-folder.ts';
 import { waitUntil } from './wait-until.ts';
 
 const kwokctlTimeoutMs = 120_000;
@@ -103,9 +104,8 @@ function kwokctlConfig(): string {
 async function provideDefaults(plane: ControlPlane, runFolder: string): Promise<void> {
   const logs = join(runFolder, 'pod-logs');
   mkdirSync(logs, { recursive: true });
-  const defaults = await import('./pod-logs.ts');
   await kubectl(plane, ['apply', '-f', fileURLToPath(new URL('storage-class.yaml', import.meta.url)), '-f', '-'], {
-    input: defaults.defaultLogs(logs),
+    input: defaultLogs(logs),
   });
   await kubectl(plane, ['wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=30s']);
 }
@@ -113,13 +113,16 @@ async function provideDefaults(plane: ControlPlane, runFolder: string): Promise<
 /** kwokctl under a time limit: a `start` on a taken port hangs for minutes. Proxy settings would lead the API server away from the pods. */
 async function kwokctl(runFolder: string, args: readonly string[]): Promise<void> {
   const env = { PATH: process.env.PATH ?? '', HOME: runFolder, KWOK_WORKDIR: join(runFolder, 'kwok') };
-  await execa(await toolPath('kwokctl'), [...args], {
+  const child = execa(await toolPath('kwokctl'), [...args], {
     env,
     extendEnv: false,
     timeout: kwokctlTimeoutMs,
     killSignal: 'SIGKILL',
     stdin: 'ignore',
   });
+  // Noted like the rest: a kwokctl that outlives its run would go on starting processes that nobody ends.
+  noteProcess(runFolder, child.pid!);
+  await child.finally(() => forgetProcess(runFolder, child.pid!));
 }
 
 function runFolderOf(plane: ControlPlane): string {

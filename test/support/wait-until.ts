@@ -30,6 +30,6 @@ export async function waitUntil<T>(
     if (performance.now() > deadlineMs) {
       throw new Error(`waited ${timeoutMs} ms in vain for ${options.what}`, { cause: lastError });
     }
-    await pause(options.everyMs ?? 100);
+    await pause(options.everyMs ?? 200);
   }
 }
