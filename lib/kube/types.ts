@@ -53,7 +53,12 @@ export interface KubeRequest {
   body?: Json;
   contentType?: string;
   accept?: string;
+  /** Aborts this request at once, whatever it is. */
   signal?: AbortSignal;
+  /** A POST that changes nothing (access review): it is retried as a read. A request with `dryRun=All` needs no mark. */
+  withoutEffect?: boolean;
+  /** `none`: one attempt even for a read, where another answer is at hand (one API group of many). */
+  retry?: 'none';
 }
 
 export interface KubeResponse {
@@ -77,13 +82,17 @@ export interface Connection {
   userName: string;
   /**
    * Sends one request and reads the whole answer, losslessly. Reads are retried on 429 (Retry-After), 5xx and broken
-   * connections inside the request timeout; a write is sent once.
-   * @throws RetraceError with the server's Status for any answer that is not 2xx
+   * connections inside the request timeout; a write is sent once. Ctrl-C (context.signal) ends reads at once; a write
+   * that is on its way is finished, because what it did must be known.
+   * @throws RetraceError for any answer that is not 2xx and for no answer; its `cause` is a KubeFailure (failures.ts),
+   *   which keeps the server's Status and says whether a write may have arrived. An abort throws the signal's reason.
    */
   request(request: KubeRequest): Promise<KubeResponse>;
   /** Opens a long answer (watch, logs) and gives its bytes as they come; no idle timeout. */
   stream(request: KubeRequest): Promise<AsyncIterable<Uint8Array>>;
   /** Offset of the server's clock from the laptop's in milliseconds, from the latest Date header; 0 before the first answer. */
   clockOffsetMs(): number;
+  /** The same connection with reads that Ctrl-C does not end: for giving back locks and closing the record of a run. */
+  uninterrupted(): Connection;
   close(): void;
 }

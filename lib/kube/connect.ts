@@ -1,0 +1,62 @@
+import { sleep } from '../core/time.ts';
+import type { Context } from '../core/context.ts';
+import type { RetraceError } from '../core/errors.ts';
+import type { KubeFlags } from './access-entry.ts';
+import { openExchange, type Exchange } from './exchange.ts';
+import { failureOf } from './failures.ts';
+import { loadKubeconfig } from './kubeconfig.ts';
+import { waitBeforeRetry } from './retry.ts';
+import type { Connection, KubeRequest, KubeResponse } from './types.ts';
+
+const defaultTimeoutMs = 30_000;
+
+/**
+ * Chooses cluster and user (kubeconfig, flags, in-cluster) and gives the way to its API server. Nothing is sent yet.
+ * @throws RetraceError kubeconfig.* or file.unreadable
+ */
+export async function connect(flags: KubeFlags, context: Context): Promise<Connection> {
+  const access = await loadKubeconfig(flags, context);
+  const limitMs = flags.requestTimeoutMs ?? defaultTimeoutMs;
+  const exchange = openExchange(access, context, { userAgent: flags.userAgent ?? 'retrace', timeoutMs: limitMs === 0 ? Infinity : limitMs });
+  const { contextName, namespace, endpoint, user } = access;
+  const facts = { contextName, server: endpoint.server, defaultNamespace: namespace, userName: user.name };
+  return makeConnection(exchange, context, facts, context.signal);
+}
+
+type ConnectionFacts = Pick<Connection, 'contextName' | 'server' | 'defaultNamespace' | 'userName'>;
+
+function makeConnection(exchange: Exchange, context: Context, facts: ConnectionFacts, interrupt: AbortSignal | undefined): Connection {
+  return {
+    ...facts,
+    request: (request) => (hasNoEffect(request) ? requestUntilDeadline(exchange, context, request, interrupt) : exchange.send(request, exchange.startLimit(), undefined)),
+    stream: (request) => exchange.open(request, interrupt),
+    clockOffsetMs: exchange.clockOffsetMs,
+    uninterrupted: () => makeConnection(exchange, context, facts, undefined),
+    close: exchange.close,
+  };
+}
+
+async function requestUntilDeadline(exchange: Exchange, context: Context, request: KubeRequest, interrupt: AbortSignal | undefined): Promise<KubeResponse> {
+  const endMs = exchange.startLimit();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await exchange.send(request, endMs, interrupt);
+    } catch (error) {
+      const failure = failureOf(error);
+      const waitMs = failure && request.retry !== 'none' ? waitBeforeRetry(failure, attempt, exchange.hasAnswered(), context.random()) : undefined;
+      if (waitMs === undefined || context.now().getTime() + waitMs >= endMs) throw error as RetraceError;
+      await sleepUnlessAborted(waitMs, [interrupt, request.signal]);
+    }
+  }
+}
+
+async function sleepUnlessAborted(durationMs: number, signals: (AbortSignal | undefined)[]): Promise<void> {
+  const live = signals.filter((signal) => signal !== undefined);
+  await (live.length > 1 ? sleep(durationMs, AbortSignal.any(live)) : sleep(durationMs, live[0]));
+  for (const signal of live) signal.throwIfAborted();
+}
+
+/** A request that can be sent twice: reads, dry runs, reviews. */
+function hasNoEffect({ method, query, withoutEffect }: KubeRequest): boolean {
+  return method === 'GET' || withoutEffect === true || query?.['dryRun'] === 'All';
+}

@@ -1,0 +1,163 @@
+import type { Context } from '../core/context.ts';
+import type { RetraceError } from '../core/errors.ts';
+import { parseJson, stringifyJson, type Json } from '../core/json.ts';
+import type { ClusterAccess } from './access-entry.ts';
+import { describeExpiry } from './certificate.ts';
+import { openCredentials, type Identity } from './credentials.ts';
+import { startDeadline, type Deadline } from './deadline.ts';
+import type { ClientCertificate, Wire, WireResponse } from './endpoint.ts';
+import { makeHeaders, makeUrl, readWarnings } from './headers.ts';
+import { makeNetworkError, makeTimeoutError } from './network-error.ts';
+import { makeStatusError } from './status.ts';
+import { openTransport } from './transport.ts';
+import type { KubeRequest, KubeResponse } from './types.ts';
+
+export interface ExchangeOptions {
+  userAgent: string;
+  /** Infinity = no limit. */
+  timeoutMs: number;
+}
+
+/** One request, one answer, with our identity; errors are expected errors. Knows nothing of retries. */
+export interface Exchange {
+  /** When a request that starts now must be over: milliseconds since the epoch. */
+  startLimit(): number;
+  send(request: KubeRequest, endMs: number, interrupt: AbortSignal | undefined): Promise<KubeResponse>;
+  open(request: KubeRequest, interrupt: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>>;
+  hasAnswered(): boolean;
+  clockOffsetMs(): number;
+  close(): void;
+}
+
+/** Opens the way to one API server as one user. */
+export function openExchange(access: ClusterAccess, context: Context, options: ExchangeOptions): Exchange {
+  const { endpoint, user, impersonation } = access;
+  const credentials = openCredentials(access, context);
+  let wire: { certificate: ClientCertificate | undefined; wire: Wire } | undefined;
+  let answered = false;
+  let offsetMs = 0;
+  const nowMs = () => context.now().getTime();
+
+  const wireFor = (certificate: ClientCertificate | undefined): Wire => {
+    // A plugin may hand out a new certificate: connections that carry the old one must not be used for it.
+    if (wire?.certificate?.certificate !== certificate?.certificate) {
+      wire?.wire.close();
+      wire = undefined;
+    }
+    wire ??= { certificate, wire: openTransport(endpoint, certificate, context.env) };
+    return wire.wire;
+  };
+
+  const ask = async (request: KubeRequest, identity: Identity, signal: AbortSignal): Promise<WireResponse> => {
+    const headers = makeHeaders(request, identity.authorization, options.userAgent, impersonation);
+    const body = request.body === undefined ? undefined : stringifyJson(request.body);
+    const sentMs = nowMs();
+    const response = await wireFor(identity.certificate).send({ method: request.method, url: makeUrl(endpoint.server, request), headers, body, signal });
+    answered = true;
+    // The header has whole seconds: on average the server's clock stood half a second further.
+    const dateMs = Date.parse(response.header('date') ?? '');
+    if (!Number.isNaN(dateMs)) offsetMs = Math.round(dateMs + 500 - (sentMs + nowMs()) / 2);
+    return response;
+  };
+
+  const refuse = async (request: KubeRequest, response: WireResponse, identity: Identity): Promise<RetraceError> => {
+    const text = await response.readText().catch(() => '');
+    const answer = { status: response.status, body: parseLoosely(text), retryAfter: response.header('retry-after') };
+    const credentialDetail = response.status === 401 ? describeExpiry(identity.certificate, context.now()) : undefined;
+    return makeStatusError(request, answer, isWrite(request), { server: endpoint.server, userName: user.name, credentialDetail });
+  };
+
+  /** Sends, and after a 401 once more with a new identity: the API server refuses before it looks at the request. */
+  const askAsUser = async (request: KubeRequest, signal: AbortSignal): Promise<WireResponse> => {
+    const identity = await credentials.current();
+    let response = await ask(request, identity, signal);
+    let shown = identity;
+    if (response.status === 401 && credentials.renew()) {
+      await response.readText().catch(() => '');
+      shown = await credentials.current();
+      response = await ask(request, shown, signal);
+    }
+    if (response.status >= 200 && response.status < 300) return response;
+    throw await refuse(request, response, shown);
+  };
+
+  const explain = (request: KubeRequest, error: unknown, deadline: Deadline): unknown => {
+    if (deadline.isOver()) return makeTimeoutError(request, options.timeoutMs, isWrite(request), endpoint.server);
+    if (deadline.signal.aborted) return deadline.signal.reason;
+    if (error instanceof Error && error.name === 'RetraceError') return error;
+    return makeNetworkError(request, error, isWrite(request), endpoint.server, user.name);
+  };
+
+  return {
+    startLimit: () => nowMs() + options.timeoutMs,
+    hasAnswered: () => answered,
+    clockOffsetMs: () => offsetMs,
+    close: () => wire?.wire.close(),
+    async send(request, endMs, interrupt) {
+      const deadline = startDeadline(endMs - nowMs(), [interrupt, request.signal]);
+      try {
+        deadline.signal.throwIfAborted();
+        const response = await askAsUser(request, deadline.signal);
+        const date = new Date(response.header('date') ?? Number.NaN);
+        return {
+          status: response.status,
+          body: readBody(response.header('content-type'), await response.readText()),
+          serverTime: Number.isNaN(date.getTime()) ? undefined : date,
+          warnings: readWarnings(response.header('warning')),
+        };
+      } catch (error) {
+        throw explain(request, error, deadline);
+      } finally {
+        deadline.release();
+      }
+    },
+    async open(request, interrupt) {
+      const deadline = startDeadline(options.timeoutMs, [interrupt, request.signal]);
+      try {
+        deadline.signal.throwIfAborted();
+        const response = await askAsUser(request, deadline.signal);
+        deadline.stopTimer();
+        return readStream(response, deadline, (error) => explain(request, error, deadline));
+      } catch (error) {
+        deadline.release();
+        throw explain(request, error, deadline);
+      }
+    },
+  };
+}
+
+async function* readStream(response: WireResponse, deadline: Deadline, explain: (error: unknown) => unknown): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response.readBytes();
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    deadline.release();
+  }
+}
+
+function isWrite({ method, withoutEffect, query }: KubeRequest): boolean {
+  return method !== 'GET' && withoutEffect !== true && query?.['dryRun'] !== 'All';
+}
+
+// Logs are text/plain, and a log line that happens to be JSON must stay the text it is.
+function readBody(contentType: string | undefined, text: string): Json {
+  return contentType === undefined || contentType.includes('json') ? parseWhole(text) : text;
+}
+
+function parseWhole(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw Object.assign(new Error('the answer is not whole JSON', { cause: error }), { code: 'ECONNRESET' });
+  }
+}
+
+function parseLoosely(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch {
+    // A proxy in front of the API server answers with its own page; its text is then the message.
+    return text;
+  }
+}

@@ -1,0 +1,64 @@
+import { isError, RetraceError } from '../core/errors.ts';
+import { nearNames } from '../core/near-names.ts';
+import { isNotFound } from './failures.ts';
+import { listObjects, type ListQuery } from './objects.ts';
+import { builtinTypes, resourcePath } from './paths.ts';
+import type { Connection, KubeObject, ResourceType } from './types.ts';
+
+export interface HintOptions {
+  /** Flags that the suggested command must repeat, as they were typed: `['--context', 'prod']`. */
+  flagsForHints: string[];
+  /** The command without `kubectl`: `rollback plan`. */
+  verb: string;
+}
+
+type Wanted = { type: string; name: string } | { type: string; selector: string };
+
+/**
+ * Why a target is not there and what may have been meant. Asked only after the 404, all at once; what we may not list
+ * is left out.
+ */
+export async function makeNotFoundError(connection: Connection, type: ResourceType, wanted: Wanted, options: HintOptions & { namespace: string }): Promise<RetraceError> {
+  const target = 'name' in wanted ? `${wanted.type}/${wanted.name}` : `${wanted.type} -l ${wanted.selector}`;
+  const pick = 'name' in wanted ? { fieldSelector: `metadata.name=${wanted.name}` } : { labelSelector: wanted.selector };
+  const [namespaceError, here, everywhere] = await Promise.all([
+    type.namespaced ? findMissingNamespace(connection, options.namespace) : undefined,
+    listIfAllowed(connection, type, { namespace: options.namespace }),
+    type.namespaced ? listIfAllowed(connection, type, pick) : [],
+  ]);
+  if (namespaceError) return namespaceError;
+  const near = 'name' in wanted ? nearNames(wanted.name, here.map(({ metadata }) => metadata.name)) : [];
+  const namespaces = [...new Set(everywhere.map(({ metadata }) => String(metadata['namespace'])))].filter((name) => name !== options.namespace).sort();
+  const words = 'name' in wanted ? [target] : [wanted.type, '-l', wanted.selector];
+  const elsewhere = namespaces.map((namespace) => ({
+    namespace,
+    command: ['kubectl', options.verb, ...[...words, '-n', namespace, ...options.flagsForHints].map(quoteWord)].join(' '),
+  }));
+  return new RetraceError('target.not-found', { target, namespace: type.namespaced ? options.namespace : '', near, elsewhere });
+}
+
+async function findMissingNamespace(connection: Connection, namespace: string): Promise<RetraceError | undefined> {
+  try {
+    await connection.request({ method: 'GET', path: resourcePath(builtinTypes.namespaces, { name: namespace }) });
+    return undefined;
+  } catch (error) {
+    if (isError(error, 'access.forbidden')) return undefined;
+    if (!isNotFound(error)) throw error;
+    const all = await listIfAllowed(connection, builtinTypes.namespaces, {});
+    return new RetraceError('namespace.unknown', { name: namespace, near: nearNames(namespace, all.map(({ metadata }) => metadata.name)) });
+  }
+}
+
+async function listIfAllowed(connection: Connection, type: ResourceType, query: ListQuery): Promise<KubeObject[]> {
+  try {
+    return (await listObjects(connection, type, { ...query, metadataOnly: true })).items;
+  } catch (error) {
+    if (isError(error, 'access.forbidden')) return [];
+    throw error;
+  }
+}
+
+// The command is to be pasted into a shell.
+function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
