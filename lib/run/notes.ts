@@ -14,6 +14,8 @@ export interface NoteParams {
   'on-delete': { pods: string[] };
   /** `kubectl rollout undo` would have taken another revision. */
   'previous-differs': { previous: string; chosen: string };
+  /** The person asked for `previous`; the rules would choose another revision. */
+  'rule-differs': { previous: string; ruled: string };
   /** The chosen revision is one that an earlier undo went away from. */
   'goes-back-to-left': { revision: string; runId?: string };
   /** Deployment strategy Recreate: all pods stop before the first new one starts. */

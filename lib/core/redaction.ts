@@ -1,0 +1,119 @@
+import { isObject } from './fields.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/**
+ * One rule for every value that reaches a terminal, a log, a plan, a journal or a report: what looks like a credential
+ * is replaced. Judged by the name first (env variable, flag, key of a config line), then by the shape of the text.
+ * Values that only point at a secret (a path, a file name, a Secret's name, `$(VAR)`) are kept: they are what the
+ * person needs to find the fault.
+ */
+export const redacted = '<redacted>';
+
+const secretWords = new Set(['password', 'passwd', 'passphrase', 'pwd', 'pass', 'secret', 'token', 'credential', 'credentials', 'apikey', 'accesskey', 'secretkey', 'privatekey', 'authkey', 'sas']);
+// `PGPASSWORD`, `dbpassword`, `clientsecret`: written together.
+const secretEndings = /(password|passwd|passphrase|secret|apikey|accesskey|secretkey|privatekey|authtoken)$/;
+const keyOwners = /^(api|access|secret|private|encryption|signing|auth|account|master|license|storage|shared|service|sse|kms)$/;
+// The name of a place, a kind or a limit, not the secret itself.
+const pointerEndings = /^(file|files|filename|path|dir|directory|name|ref|url|uri|endpoint|namespace|ttl|expiry|expiration|duration|interval|timeout|seconds|audience|audiences|issuer|type|mode|enabled|disabled|count|length|size|limit|header|headers|version|provider|class|store|manager|mount|projection|selector)$/;
+
+/** True when a variable, flag or config key of this name usually holds a credential. */
+export function isSecretName(name: string): boolean {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  const last = words.at(-1);
+  if (last === undefined || pointerEndings.test(last)) return false;
+  if (words.some((word) => secretWords.has(word) || secretEndings.test(word))) return true;
+  if (words.join('-') === 'basic-auth' || words.slice(-2).join('-') === 'basic-auth') return true;
+  return words.some((word, at) => word === 'key' && keyOwners.test(words[at - 1] ?? ''));
+}
+
+/** True when the value cannot be a credential, whatever its name: empty, a switch, a path, a reference to a variable. */
+function isHarmless(value: string): boolean {
+  const bare = value.trim().replace(/^(["'])(.*)\1$/, '$2');
+  return /^(|true|false|null|none|\$\([A-Za-z_]\w*\)|\$\{?[A-Za-z_]\w*\}?|\.{0,2}\/[\w./@-]*|<redacted>( \(changed\))?)$/i.test(bare);
+}
+
+/** The value of a named thing (env variable, config key) as it may be shown. */
+export function redactValue(name: string, value: string): string {
+  return isSecretName(name) && !isHarmless(value) ? redacted : redactText(value);
+}
+
+/**
+ * Arguments of a command line as they may be shown. The value of a secret flag may be in the same argument
+ * (`--password=x`) or the next one (`--password x`).
+ */
+export function redactArguments(args: readonly string[]): string[] {
+  return args.map((arg, at) => {
+    const before = args[at - 1] ?? '';
+    const isValueOfFlag = /^--?[\w.-]+$/.test(before) && isSecretName(before) && !arg.startsWith('-');
+    return isValueOfFlag && !isHarmless(arg) ? redacted : redactText(arg);
+  });
+}
+
+interface Shape {
+  pattern: RegExp;
+  replacement: string | ((match: string, ...groups: string[]) => string);
+}
+
+const shapes: Shape[] = [
+  { pattern: /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(-----END \1-----|$)/g, replacement: redacted },
+  // https://user:password@host: the user is shown, it tells which account.
+  { pattern: /\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*):[^\s/@"']+@/gi, replacement: `$1:${redacted}@` },
+  { pattern: /\b(Bearer|Basic)(\s+)[A-Za-z0-9+/=._~-]{6,}/g, replacement: `$1$2${redacted}` },
+  { pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, replacement: redacted },
+  { pattern: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/g, replacement: redacted },
+  { pattern: /\b(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AGE-SECRET-KEY-1)[\w-]{8,}/g, replacement: redacted },
+  // {"name": "TOKEN", "value": "x"}: an env variable in JSON, also over two lines.
+  { pattern: /("name"\s*:\s*"([^"\\]*)"\s*,\s*"value"\s*:\s*)"((?:[^"\\]|\\.)*)"/g, replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}"${redacted}"` : match) },
+  // "secret_key": "x" in JSON, also inside a longer text.
+  { pattern: /(["'])([\w.-]+)\1(\s*:\s*)"((?:[^"\\]|\\.)*)"/g, replacement: (match, quote, name, colon, value) => (hides(name!, value!) ? `${quote}${name}${quote}${colon}"${redacted}"` : match) },
+  // secret_key: x on a line of YAML.
+  { pattern: /^([ \t]*(?:-[ \t]+)?)([\w.-]+)([ \t]*:[ \t]+)(\S.*)$/gm, replacement: (match, indent, name, colon, value) => (hides(name!, value!) ? `${indent}${name}${colon}${redacted}` : match) },
+  // --password=x, password=x, ?token=x&…
+  { pattern: /(^|[^\w.-])(-{0,2}[\w.-]*[a-zA-Z][\w.-]*)=("[^"]*"|'[^']*'|[^\s&,;"']+)/g, replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}${name}=${redacted}` : match) },
+];
+
+function hides(name: string, value: string): boolean {
+  return isSecretName(name) && !isHarmless(value);
+}
+
+/** Any text as it may be shown: a flag, a URL, a log line, a whole config file. Ordinary text comes back unchanged. */
+export function redactText(text: string): string {
+  let shown = text;
+  for (const { pattern, replacement } of shapes) {
+    shown = typeof replacement === 'string' ? shown.replace(pattern, replacement) : shown.replace(pattern, replacement);
+  }
+  return shown;
+}
+
+/**
+ * Any JSON as it may be kept or shown: texts by the name that they stand under, env variables by theirs, argument lists
+ * as command lines, and all data of a Secret. JSON inside a text (last-applied) is covered too.
+ */
+export function redactJson(value: Json, name = ''): Json {
+  if (typeof value === 'string') return redactValue(name, value);
+  if (Array.isArray(value)) {
+    const texts = value.filter((item): item is string => typeof item === 'string');
+    return texts.length === value.length ? redactArguments(texts) : value.map((item) => redactJson(item, name));
+  }
+  if (!isObject(value)) return value;
+  const isSecret = value['kind'] === 'Secret';
+  const variable = typeof value['name'] === 'string' ? value['name'] : '';
+  const members = Object.entries(value).map(([key, member]): [string, Json] => {
+    if (isSecret && (key === 'data' || key === 'stringData') && isObject(member)) return [key, hideAll(member)];
+    return [key, redactJson(member, key === 'value' ? variable : key)];
+  });
+  return Object.fromEntries(members);
+}
+
+function hideAll(map: JsonObject): JsonObject {
+  return Object.fromEntries(Object.keys(map).map((key) => [key, redacted]));
+}
+
+/** Marks the new side of a change whose two sides look the same once their secrets are gone. */
+export function markHiddenChange(isChanged: boolean, from: string, to: string): string {
+  return isChanged && from === to ? `${to} (changed)` : to;
+}

@@ -1,0 +1,6 @@
+import type { StepKind } from '../../run/step-kind.ts';
+import { patchTemplate } from './steps/patch-template.ts';
+import { setReplicas } from './steps/set-replicas.ts';
+
+/** What this layer can do to a cluster. Evidence and waiting are shared by all layers (lib/run). */
+export const workloadSteps: readonly StepKind[] = [patchTemplate, setReplicas];
