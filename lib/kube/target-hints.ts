@@ -6,8 +6,8 @@ import { builtinTypes, resourcePath } from './paths.ts';
 import type { Connection, KubeObject, ResourceType } from './types.ts';
 
 export interface HintOptions {
-  /** Flags that the suggested command must repeat, as they were typed: `['--context', 'prod']`. */
-  flagsForHints: string[];
+  /** Flags that a suggested command must repeat, without the namespace: ` --context prod`; empty, or with a space before. */
+  flagsForHints: string;
   /** The command without `kubectl`: `rollback plan`. */
   verb: string;
 }
@@ -32,7 +32,7 @@ export async function makeNotFoundError(connection: Connection, type: ResourceTy
   const words = 'name' in wanted ? [target] : [wanted.type, '-l', wanted.selector];
   const elsewhere = namespaces.map((namespace) => ({
     namespace,
-    command: ['kubectl', options.verb, ...[...words, '-n', namespace, ...options.flagsForHints].map(quoteWord)].join(' '),
+    command: `kubectl ${options.verb} ${[...words, '-n', namespace].map(quoteWord).join(' ')}${options.flagsForHints}`,
   }));
   return new RetraceError('target.not-found', { target, namespace: type.namespaced ? options.namespace : '', near, elsewhere });
 }

@@ -19,7 +19,7 @@ export interface UndoRequest {
   to: RevisionChoice;
   replicas?: number | 'previous';
   options: RunOptions;
-  /** The command line to print in hints, without the plugin's own name: ` -n monitoring --context x`. */
+  /** Flags that a suggested command must repeat, without the namespace: ` --context prod`; empty, or with a space before. */
   flagsForHints: string;
 }
 

@@ -16,7 +16,11 @@ import { displayName, typeOfRef } from './object-ref.ts';
 import type { ObjectRef, Step } from './plan.ts';
 import type { StepEnvironment, StepKind } from './step-kind.ts';
 
-const folder = 'evidence';
+/** Evidence of one target, below the run directory: `evidence/statefulset-web`. */
+function folderOf(target: ObjectRef): string {
+  return join('evidence', `${target.kind.toLowerCase()}-${target.name}`);
+}
+
 const logLimitBytes = 1024 * 1024;
 const logTailLines = 5000;
 const totalLimitBytes = 32 * 1024 * 1024;
@@ -35,21 +39,21 @@ interface EvidenceIndex extends JsonObject {
 export const keepEvidence: StepKind = {
   kind: 'keep-evidence',
 
-  async isDone(_step, { directory }) {
-    const text = await readFile(join(directory, folder, 'index.json'), 'utf8').catch(() => undefined);
+  async isDone(step, { directory }) {
+    const text = await readFile(join(directory, folderOf(step.target!), 'index.json'), 'utf8').catch(() => undefined);
     return text === undefined ? undefined : summarize(parseJson(text) as EvidenceIndex);
   },
 
-  async run(_step: Step, environment: StepEnvironment) {
-    const collector = new Collector(environment);
-    for (const target of environment.plan.targets) await collectTarget(target.object, collector);
+  async run(step: Step, environment: StepEnvironment) {
+    const collector = new Collector(environment, step.target!);
+    await collectTarget(step.target!, collector);
     return summarize(await collector.finish());
   },
 };
 
 /** Keeps one pod more: called before a pod is evicted that was well when the run began. */
-export async function keepPodEvidence(pod: KubeObject, environment: StepEnvironment): Promise<void> {
-  const collector = new Collector(environment);
+export async function keepPodEvidence(pod: KubeObject, target: ObjectRef, environment: StepEnvironment): Promise<void> {
+  const collector = new Collector(environment, target);
   await collectPod(pod, collector);
 }
 
@@ -62,10 +66,12 @@ class Collector {
   readonly files: EvidenceIndex['files'] = [];
   readonly gaps: EvidenceIndex['gaps'] = [];
   readonly environment: StepEnvironment;
+  readonly #directory: string;
   #bytes = 0;
 
-  constructor(environment: StepEnvironment) {
+  constructor(environment: StepEnvironment, target: ObjectRef) {
     this.environment = environment;
+    this.#directory = join(environment.directory, folderOf(target));
   }
 
   async add(path: string, text: string): Promise<void> {
@@ -75,7 +81,7 @@ class Collector {
       this.gaps.push({ what: path, why: `over the limit of ${totalLimitBytes} bytes in all` });
       return;
     }
-    const full = join(this.environment.directory, folder, path);
+    const full = join(this.#directory, path);
     await makePrivateDirectory(dirname(full));
     await writeDurably(full, content);
     this.#bytes += bytes;
@@ -95,9 +101,8 @@ class Collector {
 
   async finish(): Promise<EvidenceIndex> {
     const index: EvidenceIndex = { takenAt: this.environment.context.now().toISOString(), files: this.files, gaps: this.gaps };
-    const directory = join(this.environment.directory, folder);
-    await makePrivateDirectory(directory);
-    await writeDurably(join(directory, 'index.json'), `${stringifyJson(index, 2)}\n`);
+    await makePrivateDirectory(this.#directory);
+    await writeDurably(join(this.#directory, 'index.json'), `${stringifyJson(index, 2)}\n`);
     return index;
   }
 }
@@ -123,7 +128,7 @@ async function collectEvents(target: ObjectRef, pods: KubeObject[], collector: C
   const uids = new Set([target.uid, ...pods.map((pod) => pod.metadata.uid)]);
   const { items } = await listObjects(collector.environment.connection, builtinTypes.events, { namespace: target.namespace });
   const concerned = items.filter((event) => uids.has(String((event.involvedObject as JsonObject | undefined)?.uid)));
-  await collector.add(`events-${target.resource}-${target.name}.json`, pretty(concerned));
+  await collector.add('events.json', pretty(concerned));
 }
 
 async function collectPod(pod: KubeObject, collector: Collector): Promise<void> {

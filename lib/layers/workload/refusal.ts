@@ -4,6 +4,7 @@ import { controllerOwnerOf } from '../../formats/owner-reference.ts';
 import { referencesOf } from '../../formats/template-reference.ts';
 import { isBeingDeleted } from '../../formats/workload.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { ResourceType } from '../../kube/types.ts';
 import { namespaceOf, targetText } from './facts.ts';
 import type { ReferenceFact, WorkloadFacts } from './facts.ts';
 
@@ -29,13 +30,17 @@ export function refuseTarget({ type, object }: Pick<WorkloadFacts, 'type' | 'obj
       command: `kubectl get ${qualified}/${owner.name} -o yaml${flagsForHints}`,
     });
   }
-  if (!supportedKinds.includes(type.kind) || type.group !== 'apps') {
-    throw new RetraceError('kind.unsupported', { kind: type.kind, supported: supportedKinds });
-  }
+  refuseKind(type);
   if (isBeingDeleted(object)) throw new RetraceError('target.deleted', { target, namespace: namespaceOf(object) });
   if (isTrueAt(object, 'spec', 'paused')) {
     throw new RetraceError('target.paused', { target, command: `kubectl rollout resume ${target}${flagsForHints}` });
   }
+}
+
+/** @throws kind.unsupported for what has no revisions of a pod template */
+export function refuseKind(type: Pick<ResourceType, 'group' | 'kind'>): void {
+  if (supportedKinds.includes(type.kind) && type.group === 'apps') return;
+  throw new RetraceError('kind.unsupported', { kind: type.kind, supported: supportedKinds });
 }
 
 /**

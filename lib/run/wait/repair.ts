@@ -1,7 +1,8 @@
 import { RetraceError } from '../../core/errors.ts';
 import { isSelected } from '../../formats/label-selector.ts';
 import type { LabelSelector } from '../../formats/label-selector.ts';
-import { deleteObject, evictPod, listObjects } from '../../kube/objects.ts';
+import { evictPod } from '../../kube/eviction.ts';
+import { deleteObject, listObjects } from '../../kube/objects.ts';
 import { builtinTypes } from '../../kube/paths.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { keepPodEvidence } from '../evidence.ts';
@@ -39,7 +40,7 @@ export class PodRepair {
     const { options, emit, note } = this.#environment;
     if (options.stuckPods === 'never' || this.#replaced.has(view.uid)) return;
     if (this.#blockedSinceMs === undefined) {
-      await keepPodEvidence(pod, this.#environment);
+      await keepPodEvidence(pod, this.#step.target!, this.#environment);
       await note({ intent: options.stuckPods, pod: view.name, uid: view.uid, reason: view.reason ?? 'not Ready' });
       this.#emit('evicting', { pod: view.name, reason: view.reason ?? 'not Ready' });
     }

@@ -29,7 +29,7 @@ beforeEach(async () => {
     user: 'alice',
     host: 'laptop',
     pid: 4242,
-    isProcessAlive: (pid) => pid === 4242,
+    isProcessAlive: (pid: number) => pid === 4242,
     signal: interrupt.signal,
   } as unknown as Context;
 });

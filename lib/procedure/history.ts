@@ -1,0 +1,51 @@
+import type { Context } from '../core/context.ts';
+import { listObjects } from '../kube/objects.ts';
+import { builtinTypes } from '../kube/paths.ts';
+import { resolveTargets } from '../kube/targets.ts';
+import type { ResolvedTarget } from '../kube/targets.ts';
+import type { Connection } from '../kube/types.ts';
+import { gatherWorkload } from '../layers/workload/history.ts';
+import { refuseKind } from '../layers/workload/refusal.ts';
+import { listRevisions } from '../layers/workload/revisions.ts';
+import { refOf } from '../run/object-ref.ts';
+import { listLeftRevisions } from './left-revisions.ts';
+import type { HistoryReport } from './requests.ts';
+
+export interface HistoryRequest {
+  /** None: every workload of the namespace. */
+  targets: string[];
+  namespace: string;
+  selector?: string;
+  allNamespaces?: boolean;
+  flagsForHints: string;
+}
+
+const workloadTypes = [builtinTypes.deployments, builtinTypes.statefulsets, builtinTypes.daemonsets];
+
+/** Revisions of the named workloads, or of all in the namespace. @throws target.*, kind.*, access.forbidden */
+export async function readHistory(request: HistoryRequest, connection: Connection, context: Context): Promise<HistoryReport[]> {
+  const { targets, namespace, selector, flagsForHints } = request;
+  const resolved =
+    targets.length === 0
+      ? await listWorkloads(request, connection)
+      : await resolveTargets(connection, targets, { namespace, selector, verb: 'rollback history', flagsForHints });
+  for (const { type } of resolved) refuseKind(type);
+  const left = await listLeftRevisions(context);
+  return Promise.all(
+    resolved.map(async ({ type, object }) => {
+      const facts = await gatherWorkload(connection, type, object);
+      const now = new Date(context.now().getTime() + connection.clockOffsetMs());
+      return { apiVersion: 'retrace/v1' as const, kind: 'History' as const, target: refOf(type, object), revisions: listRevisions(facts, now, left) };
+    }),
+  );
+}
+
+async function listWorkloads({ namespace, allNamespaces, selector }: HistoryRequest, connection: Connection): Promise<ResolvedTarget[]> {
+  const lists = await Promise.all(
+    workloadTypes.map(async (type) => {
+      const query = { ...(allNamespaces ? {} : { namespace }), ...(selector === undefined ? {} : { labelSelector: selector }) };
+      return (await listObjects(connection, type, query)).items.map((object) => ({ type, object }));
+    }),
+  );
+  return lists.flat();
+}

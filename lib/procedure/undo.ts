@@ -1,0 +1,89 @@
+import type { Context } from '../core/context.ts';
+import type { MissingPermission } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { findMissingPermissions } from '../kube/access-review.ts';
+import { resolveTargets } from '../kube/targets.ts';
+import type { Connection } from '../kube/types.ts';
+import { chooseRevision } from '../layers/workload/choose.ts';
+import { templateOfNamed } from '../layers/workload/facts.ts';
+import type { WorkloadFacts } from '../layers/workload/facts.ts';
+import { planWorkload } from '../layers/workload/plan.ts';
+import type { WorkloadPlan } from '../layers/workload/plan.ts';
+import { gatherReferences, gatherWorkload } from '../layers/workload/history.ts';
+import { refuseTarget } from '../layers/workload/refusal.ts';
+import { previewTarget } from '../layers/workload/preview.ts';
+import { listRevisions } from '../layers/workload/revisions.ts';
+import { note } from '../run/notes.ts';
+import type { Note } from '../run/notes.ts';
+import type { Plan, Step } from '../run/plan.ts';
+import { readClusterRef } from './cluster-identity.ts';
+import { listLeftRevisions } from './left-revisions.ts';
+import type { UndoRequest } from './requests.ts';
+
+/**
+ * Facts → plan → preview of an undo. Reads only; the server's dry run changes nothing.
+ * Sequential round trips: discovery, target, its revisions and pods, its references, preview with access review: five.
+ * @throws everything that makes the undo impossible or wrong, before anything is changed
+ */
+export async function planUndo(request: UndoRequest, connection: Connection, context: Context): Promise<Plan> {
+  const { namespace, selector, flagsForHints } = request;
+  const [resolved, cluster, left] = await Promise.all([
+    resolveTargets(connection, request.targets, { namespace, selector, verb: 'rollback plan', flagsForHints }),
+    readClusterRef(connection),
+    listLeftRevisions(context),
+  ]);
+  const hints = ` -n ${namespace}${flagsForHints}`;
+  for (const target of resolved) refuseTarget(target, hints);
+  const planned = await Promise.all(
+    resolved.map(async ({ type, object }): Promise<Planned> => {
+      const facts = await gatherWorkload(connection, type, object);
+      const now = serverNow(connection, context);
+      const chosen = chooseRevision(listRevisions(facts, now, left), facts, request.to);
+      const references = await gatherReferences(connection, facts, templateOfNamed(facts, chosen.to.name) ?? {});
+      return { facts, ...planWorkload({ ...request, facts, references, choice: request.to, left, now, flagsForHints: hints }) };
+    }),
+  );
+  const previews = await previewAll(planned, connection);
+  return {
+    apiVersion: 'retrace/v1',
+    kind: 'Plan',
+    id: newId('p', context),
+    createdAt: context.now().toISOString(),
+    purpose: 'undo',
+    cluster,
+    targets: planned.map((part) => part.target),
+    steps: orderSteps(planned.map((part) => part.steps)),
+    notes: [...planned.flatMap((part) => part.notes), ...previews],
+    confirmation: planned.find((part) => part.confirmation.kind === 'type-name')?.confirmation ?? { kind: 'yes' },
+    needs: planned.flatMap((part) => part.needs),
+    options: request.options,
+  };
+}
+
+type Planned = WorkloadPlan & { facts: WorkloadFacts };
+
+/** The server's clock: what is compared with times in objects. */
+function serverNow(connection: Connection, context: Context): Date {
+  return new Date(context.now().getTime() + connection.clockOffsetMs());
+}
+
+/** Evidence of every target is kept before the first is changed; after that each target is done before the next begins. */
+export function orderSteps(perTarget: Step[][]): Step[] {
+  const isEvidence = (step: Step) => step.kind === 'keep-evidence';
+  return [...perTarget.flatMap((steps) => steps.filter(isEvidence)), ...perTarget.flatMap((steps) => steps.filter((step) => !isEvidence(step)))];
+}
+
+/** What only the server can tell: whether it would take the change, and whether we may make it. */
+async function previewAll(planned: Planned[], connection: Connection): Promise<Note[]> {
+  const [missing, previews] = await Promise.all([
+    findMissingPermissions(connection, planned.flatMap((part) => part.needs)),
+    Promise.all(planned.map((part) => previewTarget(connection, part.facts, part.target))),
+  ]);
+  const permissions = missing.length > 0 ? [note('permission-missing', 'warning', { permissions: missing.map(permissionText) })] : [];
+  return [...previews.filter((preview) => preview !== undefined), ...permissions];
+}
+
+/** As RBAC writes it: `patch statefulsets.apps`. */
+function permissionText({ verb, resource, group }: MissingPermission): string {
+  return `${verb} ${group === '' ? resource : `${resource}.${group}`}`;
+}
