@@ -1,0 +1,88 @@
+import type { CommandEnvironment } from './environment.ts';
+import type { FlagValue } from './flag-values.ts';
+
+export type FlagGroup = 'Target' | 'Going back' | 'Waiting' | 'Safety' | 'Output' | 'Cluster' | 'Other';
+
+/** A flag: its key in camelCase is the name, `toRevision` → `--to-revision`. Without `value` it is a switch. */
+export interface FlagSpec {
+  group: FlagGroup;
+  describe: string;
+  alias?: string;
+  value?: FlagValue<unknown>;
+  /** May be given more than once; any other flag may not. */
+  repeat?: true;
+  /** Used when the flag is not given; shown in help. */
+  fallback?: string;
+  /** Its value never appears in a command that is printed. */
+  secret?: true;
+}
+
+export type FlagTable = Record<string, FlagSpec>;
+
+export interface PositionalSpec {
+  /** As shown in usage: `TYPE/NAME`, `RUN`. */
+  name: string;
+  describe: string;
+  required: boolean;
+  many: boolean;
+}
+
+export interface Example {
+  describe: string;
+  command: string;
+}
+
+type ValueOf<F> = F extends { value: FlagValue<infer T> }
+  ? F extends { repeat: true }
+    ? T[]
+    : F extends { fallback: string }
+      ? T
+      : T | undefined
+  : boolean;
+
+/** What a command's `run` gets: each flag's value by its key, and the words that are no flags. */
+export type ArgsOf<F extends FlagTable> = { -readonly [K in keyof F]: ValueOf<F[K]> } & { words: string[] };
+
+export interface CommandSpec<F extends FlagTable> {
+  name: string;
+  aliases?: readonly string[];
+  summary: string;
+  /** More than the summary, shown in the command's own help. */
+  details?: string;
+  positional?: PositionalSpec;
+  flags: F;
+  examples: readonly Example[];
+  /** Exit codes that this command can end with, besides 0, 1 and 2. */
+  exitCodes?: readonly number[];
+  /** Flags of which at most one may be given, by key. */
+  exclusive?: readonly (readonly (keyof F & string)[])[];
+  /** True for commands that begin a change: an error before the first write says that nothing was changed. */
+  beginsChange?: boolean;
+  run(args: ArgsOf<F>, env: CommandEnvironment): Promise<void>;
+}
+
+/** A command whose flag types are forgotten, as the dispatcher holds it. */
+export type Command = Omit<CommandSpec<FlagTable>, 'run' | 'exclusive'> & {
+  exclusive?: readonly (readonly string[])[];
+  /** Checked against the flags in defineCommand. */
+  run(args: never, env: CommandEnvironment): Promise<void>;
+};
+
+/** Gives its argument back; it is a function so that `run`'s arguments are inferred from the flags. */
+export function defineCommand<const F extends FlagTable>(spec: CommandSpec<F>): Command {
+  return spec as unknown as Command;
+}
+
+export interface Plugin {
+  /** Without `kubectl-`. */
+  name: string;
+  summary: string;
+  commands: readonly Command[];
+  /** Set while a plugin answers only --help and --version; says what it will do. */
+  notBuiltYet?: string;
+}
+
+/** `toRevision` → `to-revision`. */
+export function flagName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,70 @@
+import type { BuildInfo } from '../core/build-info.ts';
+import type { Context } from '../core/context.ts';
+import { exitCodes, RetraceError } from '../core/errors.ts';
+import type { Command, FlagTable, Plugin } from './define-command.ts';
+import type { Progression, Terminal } from './environment.ts';
+import { renderCommandHelp, renderPluginHelp } from './help.ts';
+import { findCommandWord, spellOutShortFlags } from './words.ts';
+
+export interface Invocation {
+  plugin: Plugin;
+  argv: readonly string[];
+  context: Context;
+  build: BuildInfo;
+  terminal: Terminal | undefined;
+  progress: Progression;
+}
+
+/**
+ * Finds the command and runs it. What is not needed for --version and --help is loaded behind them.
+ * @returns the exit code of a call that did not fail
+ */
+export async function dispatch(invocation: Invocation): Promise<number> {
+  const { plugin, argv, context, build } = invocation;
+  const flags = flagsOfAll(plugin);
+  const words = spellOutShortFlags(argv, flags);
+  const end = words.indexOf('--');
+  const beforeEnd = end < 0 ? words : words.slice(0, end);
+  const at = findCommandWord(words, flags);
+  const name = at === undefined ? undefined : words[at];
+  if (beforeEnd.includes('--version') || name === 'version') {
+    await context.streams.stdout.write(`kubectl-${plugin.name} ${build.version} (commit ${build.commit}, Bun ${build.bunVersion})\n`);
+    return exitCodes.ok;
+  }
+  const isHelp = name === 'help' || beforeEnd.includes('--help') || beforeEnd.includes('-h');
+  if (isHelp) return showHelp(invocation, name === 'help' ? words[at! + 1] : name);
+  if (plugin.notBuiltYet !== undefined) throw new RetraceError('usage.not-built-yet', { plugin: plugin.name, what: plugin.notBuiltYet });
+  if (name === undefined) return refuseWithoutCommand(invocation, flags, words);
+  const command = await findCommand(plugin, name);
+  const { runCommand } = await import('./run-command.ts');
+  await runCommand(invocation, command, [...words.slice(0, at), ...words.slice(at! + 1)]);
+  return exitCodes.ok;
+}
+
+async function showHelp({ plugin, context }: Invocation, name: string | undefined): Promise<number> {
+  const help = name === undefined || plugin.commands.length === 0 ? renderPluginHelp(plugin) : renderCommandHelp(plugin, await findCommand(plugin, name));
+  await context.streams.stdout.write(help);
+  return exitCodes.ok;
+}
+
+// A command that is missing is a mistake: the help goes to stderr, so that a script does not take it for data.
+async function refuseWithoutCommand({ plugin, context }: Invocation, flags: FlagTable, words: readonly string[]): Promise<number> {
+  if (words.length > 0) {
+    const { parseArguments } = await import('./parse.ts');
+    parseArguments(words, { name: '', summary: '', flags, examples: [], run: async () => undefined }, `kubectl ${plugin.name}`);
+  }
+  await context.streams.stderr.write(renderPluginHelp(plugin));
+  return exitCodes.usage;
+}
+
+async function findCommand(plugin: Plugin, name: string): Promise<Command> {
+  const found = plugin.commands.find((command) => command.name === name || command.aliases?.includes(name));
+  if (found !== undefined) return found;
+  const { nearNames } = await import('../core/near-names.ts');
+  const known = plugin.commands.map((command) => command.name);
+  throw new RetraceError('usage.unknown-command', { name, near: nearNames(name, known), plugin: plugin.name, known });
+}
+
+function flagsOfAll(plugin: Plugin): FlagTable {
+  return Object.assign({}, ...plugin.commands.map(({ flags }) => flags)) as FlagTable;
+}

@@ -1,0 +1,145 @@
+import yargs from 'yargs';
+import { RetraceError } from '../core/errors.ts';
+import { nearNames } from '../core/near-names.ts';
+import type { Command, FlagSpec, FlagTable } from './define-command.ts';
+import { flagName } from './define-command.ts';
+import { namesOf, spellOutShortFlags } from './words.ts';
+
+/** What was typed, kept as text so that a command to type next can be printed. */
+export type GivenFlags = Record<string, string[] | true>;
+
+export interface Parsed {
+  /** Values by flag key, and `words`: fits the command's `run`. */
+  args: Record<string, unknown> & { words: string[] };
+  given: GivenFlags;
+}
+
+// Each answers a trap that was measured with yargs 18: numbers from words, `--no-x` as 0, `a.b` as an object, Korean
+// from a locale file under `bun run` and English when compiled. Duplicates stay arrays: that is how they are seen.
+const parserConfiguration = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'duplicate-arguments-array': true,
+  'greedy-arrays': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'strip-aliased': true,
+};
+
+/**
+ * Reads the words after a command's name.
+ * @throws RetraceError usage.* naming the flag and what to type instead
+ */
+export function parseArguments(argv: readonly string[], command: Command, fullName: string): Parsed {
+  const flags = command.flags;
+  const given: GivenFlags = {};
+  const words = spellOutShortFlags(argv, flags);
+  rejectSwitchValues(words, flags);
+  const parsed = parseWithYargs(words, flags, given, fullName);
+  const args: Parsed['args'] = { words: [...((parsed['words'] as string[] | undefined) ?? []), ...(parsed['_'] as string[])] };
+  for (const [key, spec] of Object.entries(flags)) {
+    const value = parsed[flagName(key)];
+    if (spec.value === undefined) {
+      args[key] = value === true;
+      if (value === true) given[key] = true;
+    } else {
+      args[key] = value ?? (spec.fallback === undefined ? (spec.repeat ? [] : undefined) : spec.value.read(spec.fallback));
+    }
+  }
+  checkWords(args.words, command, fullName);
+  for (const keys of command.exclusive ?? []) {
+    const both = keys.filter((key) => given[key] !== undefined);
+    if (both.length > 1) throw new RetraceError('usage.exclusive', { flags: both.map((key) => `--${flagName(key)}`) });
+  }
+  return { args, given };
+}
+
+function parseWithYargs(words: string[], flags: FlagTable, given: GivenFlags, fullName: string): Record<string, unknown> {
+  // yargs wraps what a coerce throws into an error of its own.
+  let refused: unknown;
+  const parser = yargs(words)
+    .scriptName(fullName)
+    .locale('en')
+    .exitProcess(false)
+    .help(false)
+    .version(false)
+    .strict()
+    .parserConfiguration(parserConfiguration)
+    .updateStrings({ 'Not enough arguments following: %s': 'missing %s' })
+    .command('$0 [words..]', false, (builder) => builder.positional('words', { type: 'string', array: true }))
+    .fail((message, error) => {
+      throw refused ?? usageError(error?.message ?? message, words, flags, fullName);
+    });
+  for (const [key, spec] of Object.entries(flags)) {
+    const name = flagName(key);
+    const alias = spec.alias === undefined ? {} : { alias: spec.alias };
+    if (spec.value === undefined) parser.option(name, { ...alias, type: 'boolean' });
+    else parser.option(name, { ...alias, type: 'string', requiresArg: true, coerce: (raw: unknown) => tryToRead(key, spec, raw) });
+  }
+  return parser.parseSync() as Record<string, unknown>;
+
+  function tryToRead(key: string, spec: FlagSpec, raw: unknown): unknown {
+    try {
+      return readFlag(key, spec, raw, given);
+    } catch (error) {
+      refused = error;
+      throw error;
+    }
+  }
+}
+
+function readFlag(key: string, spec: FlagSpec, raw: unknown, given: GivenFlags): unknown {
+  if (raw === undefined) return undefined;
+  const flag = `--${flagName(key)}`;
+  const texts = (Array.isArray(raw) ? raw : [raw]).map(String);
+  if (texts.length > 1 && !spec.repeat) throw new RetraceError('usage.repeated', { flag });
+  const values = texts.map((value) => {
+    if (value === '') throw new RetraceError('usage.missing-value', { flag });
+    const read = spec.value!.read(value);
+    if (read === undefined) throw new RetraceError('usage.value', { flag, value: spec.secret ? '…' : value, expected: spec.value!.expected });
+    return read;
+  });
+  given[key] = texts;
+  return spec.repeat ? values : values[0];
+}
+
+// yargs takes `--yes=maybe` for false.
+function rejectSwitchValues(words: readonly string[], flags: FlagTable): void {
+  const names = namesOf(flags);
+  for (const word of flagWords(words)) {
+    const [, name, value] = /^--?([^=]+)=(.*)$/s.exec(word) ?? [];
+    if (name === undefined || value === 'true' || value === 'false') continue;
+    const known = names.get(name);
+    if (known === undefined || known.spec.value !== undefined) continue;
+    throw new RetraceError('usage.value', { flag: `--${flagName(known.key)}`, value: value ?? '', expected: 'nothing after it, or =true, or =false' });
+  }
+}
+
+function usageError(message: string, words: readonly string[], flags: FlagTable, fullName: string): RetraceError {
+  const names = namesOf(flags);
+  const missing = /^missing (.+)$/.exec(message)?.[1];
+  if (missing !== undefined) return new RetraceError('usage.missing-value', { flag: `--${flagName(names.get(missing)?.key ?? missing)}` });
+  const unknown = flagWords(words).find((word) => !names.has(/^--?([^=]+)/.exec(word)?.[1] ?? ''));
+  if (unknown === undefined) return new RetraceError('usage.flags', { detail: message, command: fullName });
+  const typed = unknown.split('=')[0]!;
+  return new RetraceError('usage.unknown-flag', { flag: typed, near: nearFlags(typed, flags), command: fullName });
+}
+
+// Three letters are near to too much: --yes is not a misspelt --as.
+function nearFlags(typed: string, flags: FlagTable): string[] {
+  const name = typed.replace(/^-*/, '');
+  return name.length < 4 ? [] : nearNames(name, Object.keys(flags).map(flagName)).map((near) => `--${near}`);
+}
+
+function flagWords(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  return (end < 0 ? words : words.slice(0, end)).filter((word) => /^-./.test(word));
+}
+
+function checkWords(words: readonly string[], command: Command, fullName: string): void {
+  const { positional } = command;
+  if (positional?.required && words.length === 0) throw new RetraceError('usage.missing-target', { command: `${fullName} ${positional.name}` });
+  const most = positional === undefined ? 0 : positional.many ? Infinity : 1;
+  if (words.length > most) throw new RetraceError('usage.flags', { detail: `unexpected ${JSON.stringify(words[most])}`, command: fullName });
+}

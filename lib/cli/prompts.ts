@@ -1,0 +1,75 @@
+import { RetraceError } from '../core/errors.ts';
+import { displayName } from '../run/object-ref.ts';
+import type { Plan } from '../run/plan.ts';
+import type { CommandEnvironment } from './environment.ts';
+
+export interface Answers {
+  yes: boolean;
+  /** From --confirm. */
+  confirm: string | undefined;
+  noInput: boolean;
+}
+
+/**
+ * Refuses before the cluster is asked for anything, when a question will come and nobody could answer it.
+ * @throws RetraceError usage.confirm-needed with the command that needs no question
+ */
+export function requireSomebodyToAsk(answers: Answers, env: CommandEnvironment, commandWithYes: string): void {
+  if (answers.yes || answers.confirm !== undefined || canAsk(answers, env)) return;
+  throw new RetraceError('usage.confirm-needed', { command: commandWithYes });
+}
+
+/**
+ * Asks before a plan is carried out; returns only when the answer is yes.
+ * @throws RetraceError run.interrupted-before for a no; usage.confirm-* where nobody can be asked
+ */
+export async function confirmPlan(plan: Plan, answers: Answers, env: CommandEnvironment, commandWithYes: string): Promise<void> {
+  const wanted = plan.confirmation.kind === 'type-name' ? plan.confirmation.name : undefined;
+  if (answers.confirm !== undefined) {
+    const name = wanted ?? plan.targets[0]?.object.name ?? '';
+    if (answers.confirm !== name) throw new RetraceError('usage.confirm-name-needed', { name, flag: `--confirm=${name}` });
+    return;
+  }
+  if (wanted === undefined && answers.yes) return;
+  if (!canAsk(answers, env)) {
+    if (wanted === undefined) throw new RetraceError('usage.confirm-needed', { command: commandWithYes });
+    throw new RetraceError('usage.confirm-name-needed', { name: wanted, flag: `--confirm=${wanted}` });
+  }
+  const isYes = wanted === undefined ? await askYesOrNo(plan, env) : await askName(wanted, plan, env);
+  if (!isYes) throw new RetraceError('run.interrupted-before', {});
+}
+
+function canAsk({ noInput }: Answers, env: CommandEnvironment): boolean {
+  return env.terminal !== undefined && !noInput;
+}
+
+function questionOf(plan: Plan, { messages }: CommandEnvironment): string {
+  const targets = plan.targets.filter(({ action }) => action !== 'noop').map(({ object }) => displayName(object));
+  const namespaces = [...new Set(plan.targets.map(({ object }) => object.namespace))];
+  return messages.questions.rollBack(targets, namespaces, plan.cluster.contextName, plan.cluster.server);
+}
+
+async function askYesOrNo(plan: Plan, env: CommandEnvironment): Promise<boolean> {
+  const { default: confirm } = await import('@inquirer/confirm');
+  return answerOf(env, (context) => confirm({ message: questionOf(plan, env), default: false }, context));
+}
+
+async function askName(name: string, plan: Plan, env: CommandEnvironment): Promise<boolean> {
+  const { default: input } = await import('@inquirer/input');
+  const { questions } = env.messages;
+  const message = `${questionOf(plan, env)} ${questions.typeName(name)}`;
+  const validate = (typed: string) => typed === '' || typed === name || questions.wrongName(name);
+  return (await answerOf(env, (context) => input({ message, validate }, context))) === name;
+}
+
+type PromptContext = { input: NodeJS.ReadableStream; output: NodeJS.WritableStream; signal: AbortSignal };
+
+// Ctrl-C and Ctrl-D at a question are a no: inquirer throws for both, and for our own signal.
+async function answerOf<T>(env: CommandEnvironment, ask: (context: PromptContext) => Promise<T>): Promise<T> {
+  try {
+    return await ask({ ...env.terminal!, signal: env.context.signal });
+  } catch (error) {
+    if (error instanceof Error && /^(ExitPromptError|AbortPromptError|CancelPromptError)$/.test(error.name)) throw new RetraceError('run.interrupted-before', {});
+    throw error;
+  }
+}

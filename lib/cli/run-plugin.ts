@@ -1,0 +1,125 @@
+import { hostname, userInfo } from 'node:os';
+import { isatty } from 'node:tty';
+import { buildInfo } from '../core/build-info.ts';
+import type { Context, InputStream, OutputStream } from '../core/context.ts';
+import type { Plugin } from './define-command.ts';
+import { dispatch, type Invocation } from './dispatch.ts';
+import type { Progression, Terminal } from './environment.ts';
+
+/** Runs a plugin in this process: the only place that knows `process`. Leaves by process.exitCode. */
+export async function runPlugin(plugin: Plugin): Promise<void> {
+  const argv = process.argv.slice(2);
+  const stopper = new AbortController();
+  const progress: Progression = {};
+  const context = readContext(stopper.signal);
+  const invocation: Invocation = { plugin, argv, context, build: buildInfo, terminal: findTerminal(), progress };
+  const forgetSignals = listenToSignals(stopper, invocation);
+  try {
+    process.exitCode = await dispatch(invocation);
+  } catch (error) {
+    const { reportFailure } = await import('./report-failure.ts');
+    process.exitCode = await reportFailure(error, invocation);
+  } finally {
+    forgetSignals();
+  }
+}
+
+function readContext(signal: AbortSignal): Context {
+  return {
+    now: () => new Date(),
+    random: Math.random,
+    env: process.env,
+    cwd: process.cwd(),
+    platform: process.platform,
+    user: readUser(),
+    host: hostname(),
+    pid: process.pid,
+    isProcessAlive,
+    signal,
+    streams: { stdin: stdin(), stdout: outputStream(process.stdout, 1), stderr: outputStream(process.stderr, 2) },
+  };
+}
+
+// A container may run as a user id that has no name.
+function readUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? 'unknown';
+  }
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function stdin(): InputStream {
+  return {
+    isTTY: isatty(0),
+    async readAll() {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+      return Buffer.concat(chunks).toString('utf8');
+    },
+  };
+}
+
+// Resolves when the bytes have left, so that nothing is lost at the end (bun#36419: a pipe is cut at 64 KiB by process.exit).
+// A reader that went away (`| head`) is no failure of ours: a change that is going on must be finished all the same.
+function outputStream(stream: NodeJS.WriteStream, descriptor: 1 | 2): OutputStream {
+  let isBroken = false;
+  stream.on('error', () => {
+    isBroken = true;
+  });
+  return {
+    isTTY: isatty(descriptor),
+    get columns() {
+      return stream.columns;
+    },
+    write: (text) =>
+      new Promise((resolve) => {
+        if (isBroken) return resolve();
+        stream.write(text, () => resolve());
+      }),
+  };
+}
+
+function findTerminal(): Terminal | undefined {
+  if (!isatty(0) || !isatty(2)) return undefined;
+  return {
+    get input() {
+      return process.stdin;
+    },
+    get output() {
+      return process.stderr;
+    },
+    rows: () => process.stderr.rows ?? 24,
+  };
+}
+
+// The first Ctrl-C asks everything to stop and says what that means; the second one ends at once.
+function listenToSignals(stopper: AbortController, invocation: Invocation): () => void {
+  const onSignal = () => {
+    if (stopper.signal.aborted) {
+      void announce('atOnce', invocation).finally(() => process.exit(130));
+      return;
+    }
+    stopper.abort();
+    if (invocation.progress.runId !== undefined) void announce('stopping', invocation);
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, onSignal);
+  return () => {
+    for (const name of names) process.off(name, onSignal);
+  };
+}
+
+async function announce(what: 'stopping' | 'atOnce', invocation: Invocation): Promise<void> {
+  const { announceStop } = await import('./report-failure.ts');
+  await announceStop(what, invocation);
+}

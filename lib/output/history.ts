@@ -1,0 +1,42 @@
+import { formatDuration } from '../core/durations.ts';
+import type { HistoryEntry, HistoryReport } from '../procedure/requests.ts';
+import { displayName } from '../run/object-ref.ts';
+import type { Messages } from './messages/messages.ts';
+import { imagesText } from './names.ts';
+import { printableData } from './printable.ts';
+import { paint, type Style } from './style.ts';
+import { renderTable, type Column } from './table.ts';
+
+/** Revisions of each workload, newest last as in `kubectl rollout history`. */
+export function renderHistory(reports: readonly HistoryReport[], messages: Messages, style: Style): string {
+  return printableData(reports).map((report) => renderReport(report, messages, style)).join('\n');
+}
+
+function renderReport({ target, revisions }: HistoryReport, messages: Messages, style: Style): string {
+  const { columns: titles } = messages.run;
+  const columns: Column[] = [
+    { title: titles.revision },
+    { title: titles.hash },
+    { title: titles.pods },
+    { title: titles.images, mayBeCut: true },
+    { title: titles.changed, mayBeCut: true },
+    ...(style.wide ? [{ title: titles.cause }] : []),
+    { title: titles.age },
+  ];
+  const rows = revisions.map((entry) => [
+    `${entry.number ?? entry.hash}${entry.current ? ' *' : ''}`,
+    entry.hash,
+    `${entry.pods.ready}/${entry.pods.total}`,
+    imagesText(entry.images, style.wide, 1),
+    changeText(entry, messages),
+    ...(style.wide ? [entry.changeCause ?? ''] : []),
+    entry.ageSeconds === undefined ? '<unknown>' : formatDuration(entry.ageSeconds * 1000),
+  ]);
+  const head = `${paint(style, 'strong', displayName(target))}   ${messages.plan.namespace} ${target.namespace}   ${messages.run.currentMark}`;
+  return `${head}\n${renderTable(columns, rows, style)}`;
+}
+
+function changeText({ changes, left }: HistoryEntry, messages: Messages): string {
+  const paths = changes.map(({ path }) => path).join(', ');
+  return [left ? messages.run.leftMark : '', paths].filter((part) => part !== '').join('; ');
+}

@@ -1,0 +1,89 @@
+import type { ErrorMessages } from './messages.ts';
+import { listed, quoted } from './phrases.ts';
+
+const nothingChanged = 'Nothing was changed.';
+const knownRevisions = (known: string[]) => (known.length > 0 ? [`revisions: ${known.join(', ')}`] : ['there are no other revisions']);
+
+/** English sentences of the failures that come from the state of the cluster, of a run, or of local files. */
+export const targetErrors = {
+  'kind.unknown': ({ name, near }) => ({
+    text: `the server has no type ${quoted(name)}`,
+    next: [near.length > 0 ? `Did you mean ${listed(near, 'or')}?` : 'See:  kubectl api-resources'],
+  }),
+  'kind.unsupported': ({ kind, supported }) => ({ text: `${kind} has no revisions to go back to`, next: [`Works for ${listed(supported, 'and')}`] }),
+  'namespace.unknown': ({ name, near }) => ({
+    text: `there is no namespace ${quoted(name)}`,
+    next: [near.length > 0 ? `Did you mean ${listed(near.map((known) => `-n ${known}`), 'or')}?` : 'See:  kubectl get namespaces'],
+  }),
+  'target.not-found': ({ target, namespace, near, elsewhere }) => ({
+    text: `${target} is not in namespace ${namespace}`,
+    lines: elsewhere.map((place) => `it is in namespace ${place.namespace}`),
+    next: elsewhere.length > 0 ? elsewhere.map((place) => `There:  ${place.command}`) : [near.length > 0 ? `Did you mean ${listed(near, 'or')}?` : `See:  kubectl get ${target.split('/')[0]} -n ${namespace}`],
+  }),
+  'target.owned': ({ target, owner, how, command }) => ({
+    text: `${target} is written by ${owner}; an undo here would be put back at once`,
+    lines: [how],
+    next: [`Do it there:  ${command}`],
+  }),
+  'target.deleted': ({ target, namespace }) => ({ text: `${target} in namespace ${namespace} is being deleted`, next: ['There is nothing to roll back until it exists again'] }),
+  'target.paused': ({ target, command }) => ({ text: `${target} is paused: a change of its template would not roll out`, next: [`Take it out of the pause first:  ${command}`] }),
+  'history.empty': ({ target, detail }) => ({ text: `${target} has no revisions: ${detail}`, next: ['Apply the manifest of the good version again'] }),
+  'revision.not-found': ({ target, wanted, known }) => ({
+    text: `${target} has no revision ${quoted(wanted)}`,
+    lines: knownRevisions(known),
+    next: [known.length > 0 ? `Type one of them, as --to=${known.at(-1)}` : `See:  kubectl rollback history ${target}`],
+  }),
+  'revision.nothing-to-go-back-to': ({ target, known, why }) => ({
+    text: `${target} has nothing to go back to: ${why}`,
+    lines: knownRevisions(known),
+    next: [known.length > 1 ? 'Choose one yourself with --to=REVISION' : 'Apply the manifest of the good version again'],
+  }),
+  'replicas.unknown-previous': ({ target, current }) => ({ text: `what the replicas of ${target} were before ${current} is not recorded`, next: ['Give the number: --replicas=N'] }),
+  'references.missing': ({ target, revision, missing }) => ({
+    text: `revision ${revision} of ${target} needs what is not there; its pods would not start`,
+    lines: missing.map(({ kind, name, usedAs }) => `${kind.toLowerCase()}/${name}   ${usedAs}`),
+    next: ['Bring it back first, or choose another revision with --to=REVISION'],
+  }),
+} satisfies Partial<ErrorMessages>;
+
+export const runErrors = {
+  'plan.stale': ({ target, changed, command }) => ({
+    text: `${target} has changed since the plan was made`,
+    lines: changed,
+    next: [`Plan again:  ${command}`],
+  }),
+  'plan.broken': ({ path, detail }) => ({ text: `${path} is not a plan: ${detail}`, lines: [nothingChanged], next: ['Make one:  kubectl rollback plan TYPE/NAME -o json > plan.json'] }),
+  'plan.other-cluster': ({ planServer, server }) => ({
+    text: 'the plan was made for another cluster',
+    lines: [`plan   ${planServer}`, `here   ${server}`, nothingChanged],
+    next: ['Choose the cluster of the plan with --context=NAME, or plan again here'],
+  }),
+  'run.not-found': ({ id, known }) => ({
+    text: `there is no run ${quoted(id)} on this machine`,
+    lines: known.length > 0 ? [`runs: ${known.join(', ')}`] : [],
+    next: ['See:  kubectl rollback runs'],
+  }),
+  'run.state': ({ id, state, wanted, command }) => ({ text: `run ${id} is ${state}; this needs one that is ${wanted}`, next: [`Next:  ${command}`] }),
+  'run.stopped': ({ id, step, why, command }) => ({ text: `run ${id} stopped at ${step}: ${why}`, lines: ['What was done before stays.'], next: [`Go on with:  ${command}`] }),
+  'run.timeout': ({ id, waitingFor, command }) => ({
+    text: `run ${id} is not finished in time`,
+    lines: waitingFor.map((what) => `waiting for ${what}`),
+    next: [`Go on waiting with:  ${command}`],
+  }),
+  'run.pdb-blocks': ({ id, pod, budgets, command }) => ({
+    text: `run ${id} cannot replace ${pod}: a disruption budget allows no eviction now`,
+    lines: budgets.map((budget) => `poddisruptionbudget/${budget}`),
+    next: ['Make room in the budget (another pod must become Ready), or delete that pod yourself', `Go on with:  ${command}`],
+  }),
+  'run.put-back': ({ id, target, by, at }) => ({
+    text: `${target} was put back by ${by} at ${at} while run ${id} waited`,
+    lines: ['The undo reached the cluster and did not hold.'],
+    next: [`Correct it where ${by} takes it from, then look again:  kubectl rollback status ${id}`],
+  }),
+  'run.busy': ({ id, pid }) => ({ text: `run ${id} is being worked on by process ${pid} of this machine`, next: [`Look at it:  kubectl rollback status ${id}`] }),
+  'run.interrupted': ({ id, command }) => ({ text: `run ${id} was stopped half way`, next: [`Go on with:  ${command}`] }),
+  'run.interrupted-before': () => ({ text: 'interrupted', next: [nothingChanged] }),
+  'file.unreadable': ({ path, detail }) => ({ text: `cannot read ${path}: ${detail}`, next: ['Check the path and its permissions'] }),
+  'file.write': ({ path, detail }) => ({ text: `cannot write ${path}: ${detail}`, next: ['Check free space and permissions there'] }),
+  'journal.corrupt': ({ path, line, detail }) => ({ text: `the journal ${path} is broken at line ${line}: ${detail}`, next: ['The cluster is as it is; look at it with:  kubectl rollback runs'] }),
+} satisfies Partial<ErrorMessages>;

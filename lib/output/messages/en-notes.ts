@@ -1,0 +1,50 @@
+import { formatDuration } from '../../core/durations.ts';
+import type { NoteMessages, NoteText, Telling } from './messages.ts';
+import { listed } from './phrases.ts';
+
+const careful = (text: string): NoteText => ({ row: 'careful', text });
+const noteOf = (text: string): NoteText => ({ row: 'note', text });
+const ago = (at: string, { now }: Telling) => `${formatDuration(now.getTime() - Date.parse(at))} ago`;
+const pods = (names: readonly string[]) => (names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more pods` : listed(names, 'and'));
+
+/** English sentences of what a plan notes. */
+export const notes: NoteMessages = {
+  'last-applied': ({ target }) =>
+    noteOf(`kubectl's last-applied annotation of ${target} keeps the bad version: correct the manifest too, or the next kubectl apply merges from it (kubectl#1301)`),
+  'put-back-by': ({ how }) => ({
+    row: 'put-back',
+    text: how === 'kubectl-apply' ? 'the next kubectl apply of the old manifest, or whatever runs it' : `${how}, which wrote it last`,
+  }),
+  'reference-changed': ({ kind, name, changedAt, usedAs }, telling) => ({
+    row: 'not-part',
+    text: `${kind.toLowerCase()}/${name} (${usedAs}) changed ${ago(changedAt, telling)}, after that revision was made; it stays as it is`,
+  }),
+  'reference-unknown': ({ kind, name, detail }) => careful(`${kind.toLowerCase()}/${name} could not be looked at: ${detail}`),
+  partition: ({ partition, replicas }) => careful(`partition ${partition}: of ${replicas} pods, ordinals below ${partition} keep the revision they have`),
+  'on-delete': ({ pods: names }) => careful(`strategy OnDelete: ${pods(names)} change only when somebody deletes them`),
+  'previous-differs': ({ previous, chosen }) => noteOf(`kubectl rollout undo would take revision ${previous}, not ${chosen}; for that one: --to=previous`),
+  'rule-differs': ({ previous, ruled }) => careful(`previous is revision ${previous}; the rules would choose ${ruled}: leave --to away for that one`),
+  'goes-back-to-left': ({ revision, runId }) => careful(`revision ${revision} is one that ${runId === undefined ? 'an earlier undo' : `run ${runId}`} went away from`),
+  'recreate-strategy': ({ replicas }) => careful(`strategy Recreate: all ${replicas} pods stop before the first new one starts`),
+  'replicas-changed': ({ now, previous, manager, at }, telling) => ({
+    row: 'not-part',
+    text: `replicas were set to ${now}${previous === undefined ? '' : ` (${previous} before)`} by ${manager} ${ago(at, telling)}; add --replicas=${previous ?? 'N'} to take that back too`,
+  }),
+  'replicas-driven': ({ by, min, max }) => ({ row: 'put-back', text: `replicas: ${by} drives them between ${min} and ${max}` }),
+  'scale-down': ({ ordinals, claims, whenScaled }) =>
+    careful(
+      `stops ${ordinals.length === 1 ? 'ordinal' : 'ordinals'} ${ordinals.join(', ')}; ` +
+        (whenScaled === 'Delete' ? `DELETES the data of ${listed(claims, 'and')} (whenScaled: Delete)` : `keeps ${listed(claims, 'and') || 'no claims'}`),
+    ),
+  'repair-only': ({ pods: names }) => noteOf(`the template is right already; only ${pods(names)} ${names.length === 1 ? 'is' : 'are'} replaced`),
+  'will-evict': ({ pods: names, how }) => noteOf(`${how === 'evict' ? 'evicts' : 'deletes'} ${pods(names)} where it blocks the roll-out (kubernetes#67250)`),
+  'stuck-stays': ({ pods: names }) => careful(`${pods(names)} may block the roll-out and stay, because of --stuck-pods=never`),
+  'budget-blocks': ({ budget, pods: names }) => careful(`disruption budget ${budget} allows no eviction of ${pods(names)} now`),
+  'parallel-regression': ({ serverVersion }) => careful(`Kubernetes ${serverVersion} counts broken old pods under Parallel (kubernetes#137409): the roll-out may not move by itself`),
+  'revert-is-bad': ({ runId, target }) => careful(`this takes ${target} back to what it was before run ${runId}: the state that the run went away from`),
+  'permission-missing': ({ permissions }) => careful(`you may not: ${permissions.join('; ')}. The undo would refuse to start`),
+  'dry-run': ({ result, detail }) => ({
+    row: 'dry-run',
+    text: { ok: 'ok', 'not-allowed': 'not allowed to try', refused: 'REFUSED' }[result] + (detail === undefined ? '' : `: ${detail}`),
+  }),
+};

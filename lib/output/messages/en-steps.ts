@@ -1,0 +1,76 @@
+import { formatDuration } from '../../core/durations.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Step } from '../../run/plan.ts';
+import type { Messages, StepText } from './messages.ts';
+import { sizeText } from './phrases.ts';
+
+const word = (params: JsonObject, key: string): string | undefined => {
+  const value = params[key];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+};
+const words = (params: JsonObject, key: string): string => (Array.isArray(params[key]) ? params[key].map(String).join(', ') : (word(params, key) ?? ''));
+
+function planStep(step: Step, target: string): StepText {
+  const { params } = step;
+  switch (step.kind) {
+    case 'keep-evidence':
+      return { verb: 'keep', text: 'logs, events and objects that the undo destroys' };
+    case 'patch-template':
+      return { verb: 'patch', text: `${target} template` };
+    case 'set-replicas':
+      return { verb: 'scale', text: `${target} from ${word(params, 'from') ?? '?'} to ${word(params, 'to') ?? '?'} replicas` };
+    case 'wait-rollout':
+      return { verb: 'wait', text: `pods of ${target} on ${word(params, 'hash') ?? 'the new revision'}` };
+    default:
+      return { verb: step.kind, text: target };
+  }
+}
+
+function runStep(step: Step): string {
+  const names: Record<string, string> = { 'keep-evidence': 'evidence', 'patch-template': 'template', 'set-replicas': 'replicas', 'wait-rollout': 'pods' };
+  return names[step.kind] ?? step.kind;
+}
+
+function stepResult(step: Step, result: JsonObject): string {
+  const generation = word(result, 'generation');
+  switch (step.kind) {
+    case 'keep-evidence':
+      return typeof result['bytes'] === 'number' ? `kept, ${sizeText(result['bytes'])}` : 'kept';
+    case 'patch-template':
+      return generation === undefined ? 'patched' : `patched, generation ${generation}`;
+    case 'set-replicas':
+      return `set to ${word(step.params, 'to') ?? word(result, 'replicas') ?? '?'}`;
+    case 'wait-rollout': {
+      const tookMs = result['tookMs'];
+      return typeof tookMs === 'number' ? `all on the revision, after ${formatDuration(tookMs)}` : 'all on the revision';
+    }
+    default:
+      return 'done';
+  }
+}
+
+function progress(code: string, params: JsonObject): string | undefined {
+  const pod = word(params, 'pod') ?? 'a pod';
+  const reason = word(params, 'reason');
+  switch (code) {
+    case 'pods':
+      return undefined;
+    case 'evicting':
+      return `evicting ${pod}${reason === undefined ? '' : ` (${reason})`}: it blocks the roll-out`;
+    case 'evicted':
+      return `${pod} evicted, waiting for its successor`;
+    case 'deleted':
+      return `${pod} deleted, waiting for its successor`;
+    case 'blocked-by-budget':
+      return `${pod} cannot be evicted now: disruption budget ${words(params, 'budgets')}`;
+    case 'unreachable':
+      return `the API server does not answer (${word(params, 'detail') ?? 'no reason'}); trying again`;
+    case 'extended':
+      return `waiting longer: ${word(params, 'why') ?? 'something still moves'}`;
+    default:
+      return code;
+  }
+}
+
+/** English sentences of what steps will do, do and did. */
+export const steps: Pick<Messages, 'planStep' | 'runStep' | 'stepResult' | 'progress'> = { planStep, runStep, stepResult, progress };

@@ -1,0 +1,110 @@
+import { accessErrors, usageErrors } from './en-errors.ts';
+import { runErrors, targetErrors } from './en-cluster-errors.ts';
+import { notes } from './en-notes.ts';
+import { steps } from './en-steps.ts';
+import type { Messages, PlanLabels, Questions, RunLabels } from './messages.ts';
+import { listed, quoted } from './phrases.ts';
+
+const chosenBy: Record<string, string> = {
+  asked: 'as asked',
+  previous: 'the one before',
+  'ready-pods': 'its Ready pods carry it',
+  'longest-in-force': 'in force longest',
+  current: 'in force already',
+  'before-run': 'what was there before the run',
+};
+
+const plan: PlanLabels = {
+  context: 'context',
+  namespace: 'namespace',
+  now: 'Now',
+  backTo: 'Back to',
+  goTo: 'Go to',
+  steps: 'Steps',
+  notPart: 'Not part of this',
+  putBack: 'Put back by',
+  careful: 'Careful',
+  note: 'Note',
+  doIt: 'Do it:',
+  revision: (number, hash) => (number === undefined ? `revision ${hash}` : `revision ${number} (${hash})`),
+  made: (age) => `made ${age} ago`,
+  chosenBy: (rule) => chosenBy[rule] ?? rule,
+  nothingToDo: (target, revision) => `${target} is on ${revision} already and its pods too: nothing to do`,
+  repairOnly: 'template stays, stuck pods are replaced',
+  dryRun: (result) => `server dry run: ${result}`,
+  waitLimits: (stableFor, atMost) => `, Ready for ${stableFor}, at most ${atMost}`,
+};
+
+const run: RunLabels = {
+  run: 'run',
+  heading: (targets, revision) => `${listed(targets, 'and')}${revision === undefined ? '' : ` → ${revision}`}`,
+  rolledBack: (target, revision) => `${target} rolled back to ${revision}`,
+  reverted: (target) => `${target} put back to what it was before the run`,
+  unchanged: (target, revision) => `${target} unchanged: it is on ${revision} already`,
+  planned: (target, revision) => `${target} would go back to ${revision} (dry run)`,
+  closed: (id) => `run ${id} closed: what it did stays`,
+  finished: (took) => `took ${took}`,
+  evidenceIn: (directory) => `evidence in ${directory}`,
+  startedBy: (ago, who) => `started ${ago} ago by ${who}`,
+  undoThis: (command) => `Back to the state before this run:  ${command}`,
+  stopping: 'Stopping: a write that has begun is finished and written down first. Ctrl-C again stops at once.',
+  interruptedAtOnce: (command) => (command === undefined ? 'Stopped at once. Nothing was changed.' : `Stopped at once; what is done stays. Go on with:  ${command}`),
+  nothingChanged: 'Nothing was changed.',
+  goOnWith: (command) => `Go on with:  ${command}`,
+  noRuns: 'No runs on this machine yet.',
+  noRevisions: (namespace) => `No workload with revisions in ${namespace === undefined ? 'any namespace' : `namespace ${namespace}`}.`,
+  columns: {
+    run: 'RUN',
+    state: 'STATE',
+    targets: 'TARGETS',
+    cluster: 'CONTEXT',
+    by: 'BY',
+    revision: 'REVISION',
+    hash: 'HASH',
+    pods: 'PODS',
+    images: 'IMAGES',
+    changed: 'CHANGED',
+    age: 'AGE',
+    cause: 'CHANGE-CAUSE',
+    step: 'STEP',
+    result: 'RESULT',
+    directory: 'DIRECTORY',
+  },
+  runState: {},
+  stepState: {},
+  podState: {
+    ready: 'Ready',
+    stable: 'Ready',
+    'not-ready': 'not Ready',
+    terminating: 'terminating',
+    missing: 'not there yet',
+    evicted: 'evicted, its successor is starting',
+    waiting: 'waiting',
+  },
+  oldRevision: 'old revision',
+  morePods: (count) => `and ${count} more pods`,
+  currentMark: '* in force now',
+  leftMark: 'left by an undo',
+  why: 'stopped by',
+  already: 'already so',
+};
+
+const questions: Questions = {
+  rollBack: (targets, namespaces, context, server) =>
+    `Roll back ${listed(targets, 'and')} in namespace ${listed(namespaces, 'and')} of context ${context} (${server})?`,
+  typeName: (name) => `Type ${quoted(name)} to go on:`,
+  wrongName: (name) => `that is not ${quoted(name)}`,
+};
+
+/** English: the language of the product, and of every sentence inside JSON. */
+export const english: Messages = {
+  language: 'en',
+  error: 'error',
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors },
+  bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
+  notes,
+  plan,
+  run,
+  questions,
+  ...steps,
+};

@@ -1,0 +1,112 @@
+import type { ErrorCode, ErrorParams } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { NoteCode, NoteParams } from '../../run/notes.ts';
+import type { Step } from '../../run/plan.ts';
+
+/** One message for people: a sentence, evidence under it, and what to type next as the last lines. */
+export interface Message {
+  text: string;
+  lines?: string[];
+  next?: string[];
+}
+
+/** A note of a plan: the row it stands in, its sentence, and a command that goes with it. */
+export interface NoteText {
+  row: 'not-part' | 'put-back' | 'careful' | 'note' | 'dry-run';
+  text: string;
+  command?: string;
+}
+
+/** What a sentence may need besides its parameters. */
+export interface Telling {
+  now: Date;
+}
+
+export interface StepText {
+  /** One word: `keep`, `patch`. */
+  verb: string;
+  text: string;
+}
+
+export interface PlanLabels {
+  context: string;
+  namespace: string;
+  now: string;
+  backTo: string;
+  goTo: string;
+  steps: string;
+  notPart: string;
+  putBack: string;
+  careful: string;
+  note: string;
+  doIt: string;
+  revision(number: number | undefined, hash: string): string;
+  made(age: string): string;
+  chosenBy(rule: string): string;
+  nothingToDo(target: string, revision: string): string;
+  repairOnly: string;
+  dryRun(result: string): string;
+  /** Follows what a wait step waits for. */
+  waitLimits(stableFor: string, atMost: string): string;
+}
+
+export interface RunLabels {
+  run: string;
+  heading(targets: string[], revision: string | undefined): string;
+  rolledBack(target: string, revision: string): string;
+  reverted(target: string): string;
+  unchanged(target: string, revision: string): string;
+  planned(target: string, revision: string): string;
+  closed(id: string): string;
+  finished(took: string): string;
+  evidenceIn(directory: string): string;
+  startedBy(ago: string, who: string): string;
+  undoThis(command: string): string;
+  stopping: string;
+  interruptedAtOnce(command: string | undefined): string;
+  nothingChanged: string;
+  goOnWith(command: string): string;
+  noRuns: string;
+  noRevisions(namespace: string | undefined): string;
+  columns: Record<'run' | 'state' | 'targets' | 'cluster' | 'by' | 'revision' | 'hash' | 'pods' | 'images' | 'changed' | 'age' | 'cause' | 'step' | 'result' | 'directory', string>;
+  runState: Record<string, string>;
+  stepState: Record<string, string>;
+  podState: Record<string, string>;
+  oldRevision: string;
+  morePods(count: number): string;
+  currentMark: string;
+  leftMark: string;
+  why: string;
+  already: string;
+}
+
+export interface Questions {
+  rollBack(targets: string[], namespaces: string[], context: string, server: string): string;
+  typeName(name: string): string;
+  wrongName(name: string): string;
+}
+
+/** What each failure says. */
+export type ErrorMessages = { [C in ErrorCode]: (params: ErrorParams[C]) => Message };
+
+/** What each note of a plan says. */
+export type NoteMessages = { [C in NoteCode]: (params: NoteParams[C], telling: Telling) => NoteText };
+
+/** Every sentence of the product in one language. A code without its sentence does not compile. */
+export interface Messages {
+  language: string;
+  error: string;
+  errors: ErrorMessages;
+  bug(detail: string): Message;
+  notes: NoteMessages;
+  plan: PlanLabels;
+  run: RunLabels;
+  questions: Questions;
+  /** What a step will do. */
+  planStep(step: Step, target: string): StepText;
+  /** What a step is called while it runs, and what it brought when it is done. */
+  runStep(step: Step): string;
+  stepResult(step: Step, result: JsonObject): string;
+  /** What is going on inside a step; undefined for codes that are drawn otherwise. */
+  progress(code: string, params: JsonObject): string | undefined;
+}

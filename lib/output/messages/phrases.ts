@@ -1,0 +1,26 @@
+import type { MissingPermission } from '../../core/errors.ts';
+
+/** `a, b or c`. */
+export function listed(items: readonly string[], joint: string): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} ${joint} ${items.at(-1)}`;
+}
+
+/** In double quotes, control characters visible: a terminal must not obey what a cluster or a person wrote. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** `patch statefulsets.apps/thanos-receive in monitoring`. */
+export function permissionText({ verb, resource, group, namespace, name }: MissingPermission): string {
+  const what = `${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : `/${name}`}`;
+  return `${verb} ${what}${namespace === undefined ? '' : ` in ${namespace}`}`;
+}
+
+/** `1.2 MiB`: three digits are enough to judge a size by. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const unit = bytes < 1024 ** 2 ? 'KiB' : bytes < 1024 ** 3 ? 'MiB' : 'GiB';
+  const amount = bytes / (unit === 'KiB' ? 1024 : unit === 'MiB' ? 1024 ** 2 : 1024 ** 3);
+  return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+}

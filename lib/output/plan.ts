@@ -1,0 +1,78 @@
+import { formatDuration } from '../core/durations.ts';
+import { displayName } from '../run/object-ref.ts';
+import type { FieldChange, PlannedTarget, RevisionRef } from '../run/plan.ts';
+import { flowParts, labelledLines, padTo, widthOf, wrapWords } from './lines.ts';
+import { imagesText } from './names.ts';
+import { renderNotes } from './plan-notes.ts';
+import { renderSteps } from './plan-steps.ts';
+import type { PlanView } from './plan-view.ts';
+import { oneLine, printableData } from './printable.ts';
+import { paint, type Style } from './style.ts';
+
+const labelWidth = 10;
+
+/** A plan for people: where each target is, where it goes, what changes, the steps, and what it leaves undone. */
+export function renderPlan(asked: PlanView): string {
+  const view = { ...asked, plan: printableData(asked.plan) };
+  const { plan, messages, style, doIt } = view;
+  const lines: string[] = [];
+  for (const target of plan.targets) lines.push(...renderTarget(target, view), '');
+  if (plan.steps.length > 0) lines.push(paint(style, 'strong', messages.plan.steps), ...renderSteps(view), '');
+  const notes = renderNotes(view);
+  if (notes.length > 0) lines.push(...notes, '');
+  while (lines.at(-1) === '') lines.pop();
+  if (doIt !== undefined && plan.steps.length > 0) lines.push(`${messages.plan.doIt}  ${doIt}`);
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function renderTarget(target: PlannedTarget, view: PlanView): string[] {
+  const { plan, messages, style } = view;
+  const { plan: labels } = messages;
+  const name = displayName(target.object);
+  const { contextName, server } = plan.cluster;
+  const head = flowParts(
+    [paint(style, 'strong', name), `${labels.context} ${contextName} (${server}), ${labels.namespace} ${target.object.namespace}`],
+    style.columns,
+    '  ',
+  );
+  const to = labels.revision(target.to.number, target.to.hash);
+  if (target.action === 'noop') return [...head, labels.nothingToDo(name, to)];
+  const from = target.from;
+  const lines = [...head];
+  if (from !== undefined) lines.push(...row(labels.now, revisionParts(from, view), style));
+  const goal = target.action === 'repair' ? labels.repairOnly : labels.chosenBy(target.chosenBy);
+  lines.push(...row(plan.purpose === 'revert' ? labels.goTo : labels.backTo, [...revisionParts(target.to, view), goal], style));
+  return [...lines, ...renderChanges(target.changes, style)];
+}
+
+function revisionParts(revision: RevisionRef, { messages, style, now }: PlanView): string[] {
+  const { plan: labels } = messages;
+  const age = revision.createdAt === undefined ? '' : labels.made(formatDuration(now.getTime() - Date.parse(revision.createdAt)));
+  return [labels.revision(revision.number, revision.hash), imagesText(revision.images, style.wide), age, revision.changeCause ?? ''];
+}
+
+function row(label: string, parts: readonly string[], style: Style): string[] {
+  const room = style.columns === undefined ? undefined : style.columns - labelWidth;
+  return flowParts(parts, room).map((line, at) => padTo(at === 0 ? label : '', labelWidth) + line);
+}
+
+function renderChanges(changes: readonly FieldChange[], style: Style): string[] {
+  if (changes.length === 0) return [];
+  const width = Math.min(36, Math.max(...changes.map(({ path }) => widthOf(path))) + 2);
+  return ['', '  spec.template', ...changes.flatMap((change) => renderChange(change, width, style))];
+}
+
+function renderChange(change: FieldChange, width: number, style: Style): string[] {
+  const path = oneLine(change.path);
+  const [from, to] = [change.from, change.to].map((text) => (text === undefined ? undefined : oneLine(text)));
+  const indent = '    ';
+  const room = style.columns === undefined ? Infinity : style.columns - indent.length;
+  if (from === undefined || to === undefined) {
+    const sign = from === undefined ? paint(style, 'good', '+') : paint(style, 'bad', '-');
+    return labelledLines(path, width, `${sign} ${from ?? to}`, room === Infinity ? undefined : room).map((line) => indent + line);
+  }
+  const inOneLine = `${padTo(path, width)}${from} → ${to}`;
+  if (widthOf(inOneLine) <= room && widthOf(path) < width) return [indent + inOneLine];
+  const signed = (sign: string, text: string) => wrapWords(text, room === Infinity ? undefined : room - 4).map((line, at) => `${indent}  ${at === 0 ? sign : ' '} ${line}`);
+  return [indent + path, ...signed(paint(style, 'bad', '-'), from), ...signed(paint(style, 'good', '+'), to)];
+}

@@ -1,0 +1,70 @@
+import type { CommandEnvironment } from '../../lib/cli/environment.ts';
+import { print, say } from '../../lib/cli/print.ts';
+import { formatDuration } from '../../lib/core/durations.ts';
+import type { OutputFormat } from '../../lib/output/document.ts';
+import { fullName } from '../../lib/output/names.ts';
+import type { Progress } from '../../lib/output/progress-lines.ts';
+import { nextCommand } from '../../lib/output/runs.ts';
+import type { RunReport } from '../../lib/procedure/requests.ts';
+import type { EmitRunEvent } from '../../lib/run/events.ts';
+import { displayName } from '../../lib/run/object-ref.ts';
+import type { Plan } from '../../lib/run/plan.ts';
+
+/** Shows a run on stderr while it goes on, and what came of it on stdout at the end. */
+export async function carryOut(plan: Plan, args: { output: OutputFormat }, env: CommandEnvironment, run: (emit: EmitRunEvent) => Promise<RunReport>): Promise<void> {
+  const progress = await openProgress(plan, env);
+  env.progress.say = progress.say;
+  let report: RunReport;
+  try {
+    report = await run((event) => {
+      if (event.type === 'run-started') env.progress.runId = event.runId;
+      progress.emit(event);
+    });
+  } finally {
+    delete env.progress.say;
+    await progress.stop();
+  }
+  await printReport(report, args, env);
+}
+
+async function openProgress(plan: Plan, env: CommandEnvironment): Promise<Progress> {
+  const { context, messages, errStyle, terminal } = env;
+  const input = { plan, messages, stream: context.streams.stderr, now: context.now };
+  if (errStyle.isTerminal && context.env['TERM'] !== 'dumb') {
+    const { showLive } = await import('../../lib/output/progress-live.ts');
+    return showLive({ ...input, style: errStyle, rows: () => terminal?.rows() ?? 24 });
+  }
+  const { showLines } = await import('../../lib/output/progress-lines.ts');
+  return showLines(input);
+}
+
+async function printReport(report: RunReport, args: { output: OutputFormat }, env: CommandEnvironment): Promise<void> {
+  const { run: labels, plan: planLabels } = env.messages;
+  const { plan } = report.run;
+  const changed = plan.targets.filter(({ action }) => action !== 'noop');
+  await print(
+    {
+      document: { apiVersion: 'retrace/v1', kind: 'RunReport', ...report },
+      names: changed.map(({ object }) => fullName(object)),
+      table: () =>
+        changed
+          .map(({ object, to }) => {
+            const name = displayName(object);
+            return `${plan.purpose === 'revert' ? labels.reverted(name) : labels.rolledBack(name, planLabels.revision(to.number, to.hash))}\n`;
+          })
+          .join(''),
+    },
+    args.output,
+    env,
+  );
+  await say(`${labels.run} ${report.run.id}   ${labels.finished(formatDuration(report.tookMs))}   ${labels.evidenceIn(report.run.directory)}`, env);
+  const next = nextCommand(report.run);
+  if (next !== undefined && plan.purpose === 'undo') await say(labels.undoThis(next), env);
+}
+
+/** Says that there is nothing to do; with -o json or yaml the plan itself says so. */
+export async function printNothingToDo(plan: Plan, args: { output: OutputFormat }, env: CommandEnvironment): Promise<void> {
+  const { run: labels, plan: planLabels } = env.messages;
+  const table = () => plan.targets.map(({ object, to }) => `${labels.unchanged(displayName(object), planLabels.revision(to.number, to.hash))}\n`).join('');
+  await print({ document: plan, names: plan.targets.map(({ object }) => fullName(object)), table }, args.output, env);
+}

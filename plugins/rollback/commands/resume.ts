@@ -1,0 +1,42 @@
+import { defineCommand } from '../../../lib/cli/define-command.ts';
+import { choice, duration } from '../../../lib/cli/flag-values.ts';
+import { clusterFlags, commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
+import { runId } from '../run-positional.ts';
+
+export const resume = defineCommand({
+  name: 'resume',
+  summary: 'Go on with a run that was stopped or whose process died',
+  details: 'Each step looks at the live cluster first and does only what is missing. It asks nothing: the run was agreed to when it began.',
+  positional: runId,
+  flags: {
+    timeout: { group: 'Waiting', value: duration('10m', 1), describe: 'How long to wait from now on' },
+    stuckPods: { group: 'Waiting', value: choice('evict', 'delete', 'never'), describe: 'What to do with a pod of an old revision that blocks' },
+    ...outputFlags,
+    ...commonFlags,
+    ...clusterFlags,
+  },
+  examples: [
+    { describe: 'Go on where it stopped', command: 'kubectl rollback resume r-7k2m4d' },
+    { describe: 'Give it longer', command: 'kubectl rollback resume r-7k2m4d --timeout=30m' },
+  ],
+  exitCodes: [4, 5, 6, 7, 8, 10, 11, 130],
+  async run(args, env) {
+    const [{ readRun, connectionFlagsOf }, { resumeRun }, { withConnection }, { carryOut }] = await Promise.all([
+      import('../../../lib/procedure/runs.ts'),
+      import('../../../lib/procedure/execute.ts'),
+      import('../connection.ts'),
+      import('../carry-out.ts'),
+    ]);
+    const run = await readRun(args.words[0]!, env.context);
+    const options = {
+      ...(args.timeout === undefined ? {} : { timeoutMs: args.timeout }),
+      ...(args.stuckPods === undefined ? {} : { stuckPods: args.stuckPods }),
+    };
+    await withConnection(
+      args,
+      env,
+      (connection) => carryOut(run.plan, args, env, (emit) => resumeRun(run.id, connection, env.context, emit, options)),
+      connectionFlagsOf(run),
+    );
+  },
+});

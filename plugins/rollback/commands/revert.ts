@@ -1,0 +1,44 @@
+import { defineCommand } from '../../../lib/cli/define-command.ts';
+import { clusterFlags, commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
+import { runId } from '../run-positional.ts';
+
+export const revert = defineCommand({
+  name: 'revert',
+  summary: "Back to the state before a run, which is the bad one; wants the target's name typed",
+  positional: runId,
+  flags: { ...dryRunFlags, ...safetyFlags, ...outputFlags, ...commonFlags, ...clusterFlags },
+  beginsChange: true,
+  examples: [
+    { describe: 'What would it do?', command: 'kubectl rollback revert r-7k2m4d --dry-run=server' },
+    { describe: 'In a script', command: 'kubectl rollback revert r-7k2m4d --confirm=thanos-receive' },
+  ],
+  exitCodes: [4, 5, 6, 7, 8, 10, 11, 130],
+  async run(args, env) {
+    const [{ readRun, connectionFlagsOf }, { planRevert }, { withConnection, serverNow }, { nextCommandLine, planAsTalk, printPlan }, { confirmPlan, requireSomebodyToAsk }] = await Promise.all([
+      import('../../../lib/procedure/runs.ts'),
+      import('../../../lib/procedure/revert.ts'),
+      import('../connection.ts'),
+      import('../show-plan.ts'),
+      import('../../../lib/cli/prompts.ts'),
+    ]);
+    const run = await readRun(args.words[0]!, env.context);
+    const isDryRun = args.dryRun !== 'none';
+    const withConfirm = nextCommandLine('revert', env, [`--confirm=${run.plan.targets[0]?.object.name ?? 'NAME'}`]);
+    if (!isDryRun) requireSomebodyToAsk(args, env, withConfirm);
+    await withConnection(
+      args,
+      env,
+      async (connection) => {
+        const plan = await planRevert(run.id, connection, env.context);
+        const now = serverNow(connection, env);
+        if (isDryRun) return printPlan(plan, now, args, env);
+        const [{ executePlan }, { carryOut, printNothingToDo }] = await Promise.all([import('../../../lib/procedure/execute.ts'), import('../carry-out.ts')]);
+        if (plan.targets.every(({ action }) => action === 'noop')) return printNothingToDo(plan, args, env);
+        await env.context.streams.stderr.write(`${planAsTalk(plan, now, env)}\n`);
+        await confirmPlan(plan, args, env, withConfirm);
+        await carryOut(plan, args, env, (emit) => executePlan(plan, connection, env.context, emit));
+      },
+      connectionFlagsOf(run),
+    );
+  },
+});

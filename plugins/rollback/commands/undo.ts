@@ -1,0 +1,44 @@
+import { defineCommand } from '../../../lib/cli/define-command.ts';
+import { commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
+import { readUndoRequest, requireTargets, targets, undoFlags } from '../undo-flags.ts';
+
+export const undo = defineCommand({
+  name: 'undo',
+  summary: 'Go back: plan, ask, keep evidence, change, wait until it holds',
+  details:
+    'Shows the plan and asks. Logs, events and objects that the undo destroys are kept first. A pod of an old revision that blocks the roll-out is evicted (kubernetes#67250). ' +
+    'Stopped half way, by Ctrl-C or by a crash, it goes on with resume.',
+  positional: targets,
+  flags: { ...undoFlags, ...dryRunFlags, ...safetyFlags, ...outputFlags, ...commonFlags },
+  exclusive: [['to', 'toRevision']],
+  beginsChange: true,
+  examples: [
+    { describe: 'Back to the revision that the rules choose', command: 'kubectl rollback undo sts/thanos-receive -n monitoring' },
+    { describe: 'To revision 6, without a question, with the reason for the record', command: 'kubectl rollback undo sts/thanos-receive -n monitoring --to=6 --yes --reason="receive crashes"' },
+    { describe: 'Only show what it would do', command: 'kubectl rollback undo sts/thanos-receive -n monitoring --dry-run=server' },
+  ],
+  exitCodes: [4, 5, 6, 7, 8, 10, 11, 130],
+  async run(args, env) {
+    requireTargets(args.words, env);
+    const [{ planUndo }, { executePlan }, { withConnection, serverNow }, { nextCommandLine, planAsTalk, printPlan }, { confirmPlan, requireSomebodyToAsk }] = await Promise.all([
+      import('../../../lib/procedure/undo.ts'),
+      import('../../../lib/procedure/execute.ts'),
+      import('../connection.ts'),
+      import('../show-plan.ts'),
+      import('../../../lib/cli/prompts.ts'),
+    ]);
+    const isDryRun = args.dryRun !== 'none';
+    const withYes = nextCommandLine('undo', env, ['--yes']);
+    if (!isDryRun) requireSomebodyToAsk(args, env, withYes);
+    await withConnection(args, env, async (connection) => {
+      const plan = await planUndo(readUndoRequest(args, env, connection), connection, env.context);
+      const now = serverNow(connection, env);
+      if (isDryRun) return printPlan(plan, now, args, env);
+      const { carryOut, printNothingToDo } = await import('../carry-out.ts');
+      if (plan.targets.every(({ action }) => action === 'noop')) return printNothingToDo(plan, args, env);
+      await env.context.streams.stderr.write(`${planAsTalk(plan, now, env)}\n`);
+      await confirmPlan(plan, args, env, withYes);
+      await carryOut(plan, args, env, (emit) => executePlan(plan, connection, env.context, emit));
+    });
+  },
+});

@@ -1,0 +1,72 @@
+import { formatFlags } from '../../lib/cli/command-line.ts';
+import type { ArgsOf, FlagTable, PositionalSpec } from '../../lib/cli/define-command.ts';
+import type { CommandEnvironment } from '../../lib/cli/environment.ts';
+import { choice, duration, readWholeNumber, text, wholeNumber, type FlagValue } from '../../lib/cli/flag-values.ts';
+import { clusterFlags, recordFlags } from '../../lib/cli/kubectl-flags.ts';
+import { RetraceError } from '../../lib/core/errors.ts';
+import type { Connection } from '../../lib/kube/types.ts';
+import type { RevisionChoice, UndoRequest } from '../../lib/procedure/requests.ts';
+
+const replicas: FlagValue<number | 'previous'> = {
+  placeholder: 'N|previous',
+  expected: 'a whole number, as 3, or previous',
+  read: (value) => (value === 'previous' ? value : readWholeNumber(value)),
+};
+
+/** How a run waits and what it does with stuck pods. */
+export const waitFlags = {
+  stableFor: { group: 'Waiting', value: duration('10s'), fallback: '10s', describe: 'How long a pod must stay Ready to count' },
+  stuckAfter: { group: 'Waiting', value: duration('5s'), fallback: '5s', describe: 'How long a pod of an old revision may block before it is replaced' },
+  stuckPods: { group: 'Waiting', value: choice('evict', 'delete', 'never'), fallback: 'evict', describe: 'What to do with such a pod' },
+  timeout: { group: 'Waiting', value: duration('10m', 1), fallback: '10m', describe: 'How long to wait; longer while something still moves' },
+} as const satisfies FlagTable;
+
+/** Flags that `plan` and `undo` share. */
+export const undoFlags = {
+  selector: { group: 'Target', alias: 'l', value: text('SELECTOR'), describe: 'Label selector in place of names: undo sts -l app=thanos' },
+  to: { group: 'Going back', value: text('REVISION'), describe: 'Revision number, hash or name, or previous; chosen by rule when not given' },
+  toRevision: { group: 'Going back', value: wholeNumber('N', '6'), describe: "As kubectl rollout undo's: the revision with this number, 0 for the one before" },
+  replicas: { group: 'Going back', value: replicas, describe: 'Set the replicas too' },
+  ...waitFlags,
+  ...recordFlags,
+  ...clusterFlags,
+} as const satisfies FlagTable;
+
+export const targets: PositionalSpec = { name: 'TYPE/NAME', required: false, many: true, describe: 'What to go back with: sts/thanos-receive, deploy/thanos-query, or sts NAME NAME' };
+
+/** @throws usage.missing-target when neither a target nor a selector is given */
+export function requireTargets(words: readonly string[], env: CommandEnvironment): void {
+  if (words.length === 0) throw new RetraceError('usage.missing-target', { command: `kubectl ${env.plugin.name} ${env.command.name} TYPE/NAME` });
+}
+
+/** The request that the flags make. */
+export function readUndoRequest(args: ArgsOf<typeof undoFlags>, env: CommandEnvironment, connection: Connection): UndoRequest {
+  return {
+    targets: args.words,
+    namespace: args.namespace ?? connection.defaultNamespace,
+    to: readChoice(args),
+    options: {
+      stableForMs: args.stableFor,
+      stuckAfterMs: args.stuckAfter,
+      stuckPods: args.stuckPods,
+      timeoutMs: args.timeout,
+      ...(args.reason === undefined ? {} : { reason: args.reason }),
+      ...(args.ticket === undefined ? {} : { ticket: args.ticket }),
+    },
+    flagsForHints: flagsForHints(env),
+    ...(args.selector === undefined ? {} : { selector: args.selector }),
+    ...(args.replicas === undefined ? {} : { replicas: args.replicas }),
+  };
+}
+
+/** The cluster flags as typed, but for the namespace: hints always name theirs. */
+export function flagsForHints(env: CommandEnvironment): string {
+  return formatFlags(env.command.flags, env.given, Object.keys(clusterFlags).filter((key) => key !== 'namespace'));
+}
+
+function readChoice({ to, toRevision }: Pick<ArgsOf<typeof undoFlags>, 'to' | 'toRevision'>): RevisionChoice {
+  // kubectl: revision 0 is the one before.
+  if (toRevision !== undefined) return toRevision === 0 ? { kind: 'previous' } : { kind: 'number', value: toRevision };
+  if (to === undefined) return { kind: 'default' };
+  return to === 'previous' ? { kind: 'previous' } : { kind: 'revision', value: to };
+}
