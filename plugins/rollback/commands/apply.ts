@@ -2,6 +2,7 @@ import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { text } from '../../../lib/cli/flag-values.ts';
 import { clusterFlags, commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { RetraceError } from '../../../lib/core/errors.ts';
+import type { Connection } from '../../../lib/kube/types.ts';
 
 export const apply = defineCommand({
   name: 'apply',
@@ -24,28 +25,24 @@ export const apply = defineCommand({
   async run(args, env) {
     const { filename } = args;
     if (filename === undefined) throw new RetraceError('usage.missing-target', { command: 'kubectl rollback apply -f plan.json' });
-    const [{ readPlanFile }, { withConnection, serverNow, rememberedCluster }, { nextCommandLine, planAsTalk, printPlan }, { confirmPlan, requireSomebodyToAsk }] = await Promise.all([
+    const [{ readPlanFile }, { withConnection, rememberedCluster, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }] = await Promise.all([
       import('../../../lib/procedure/plan-file.ts'),
       import('../connection.ts'),
       import('../show-plan.ts'),
+      import('../agree.ts'),
       import('../../../lib/cli/prompts.ts'),
     ]);
     const plan = await readPlanFile(filename, env.context);
-    if (args.dryRun !== 'none') return printPlan(plan, env.context.now(), args, env);
+    if (args.dryRun === 'client') return printPlan(plan, env.context.now(), args, env);
     const withYes = nextCommandLine('apply', env, ['--yes']);
-    requireSomebodyToAsk(args, env, withYes);
-    await withConnection(
-      args,
-      env,
-      async (connection) => {
-        const { carryOut, printNothingToDo } = await import('../carry-out.ts');
-        if (plan.targets.every(({ action }) => action === 'noop')) return printNothingToDo(plan, args, env);
-        const { executePlan } = await import('../../../lib/procedure/execute.ts');
-        await env.context.streams.stderr.write(`${planAsTalk(plan, serverNow(connection, env), env)}\n`);
-        await confirmPlan(plan, args, env, withYes);
-        await carryOut(plan, args, env, (emit) => executePlan(plan, connection, env.context, emit));
-      },
-      rememberedCluster(plan.cluster),
-    );
+    if (args.dryRun === 'none') requireSomebodyToAsk(args, env, withYes);
+    await withConnection(args, env, (connection) => (args.dryRun === 'none' ? agreeAndCarryOut(plan, connection, args, env, withYes) : checkOnly(connection)), rememberedCluster(plan.cluster));
+
+    async function checkOnly(connection: Connection): Promise<void> {
+      const [{ checkCluster }, { checkFresh }] = await Promise.all([import('../../../lib/procedure/cluster-identity.ts'), import('../../../lib/procedure/freshness.ts')]);
+      await checkCluster(plan, connection);
+      await checkFresh(plan, connection);
+      await printPlan(plan, serverNow(connection, env), args, env);
+    }
   },
 });

@@ -21,7 +21,7 @@ export const resume = defineCommand({
   ],
   exitCodes: [4, 5, 6, 7, 8, 10, 11, 130],
   async run(args, env) {
-    const [{ readRun, connectionFlagsOf }, { resumeRun }, { withConnection }, { carryOut }] = await Promise.all([
+    const [{ readRun }, { resumeRun }, { withConnection, rememberedCluster }, { carryOut }] = await Promise.all([
       import('../../../lib/procedure/runs.ts'),
       import('../../../lib/procedure/execute.ts'),
       import('../connection.ts'),
@@ -36,7 +36,7 @@ export const resume = defineCommand({
       args,
       env,
       (connection) => carryOut(run.plan, args, env, (emit) => resumeRun(run.id, connection, env.context, emit, options)),
-      connectionFlagsOf(run),
+      rememberedCluster(run.plan.cluster),
     );
   },
 });

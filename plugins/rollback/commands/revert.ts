@@ -1,5 +1,6 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { clusterFlags, commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
+import type { Connection } from '../../../lib/kube/types.ts';
 import { runId } from '../run-positional.ts';
 
 export const revert = defineCommand({
@@ -14,31 +15,24 @@ export const revert = defineCommand({
   ],
   exitCodes: [4, 5, 6, 7, 8, 10, 11, 130],
   async run(args, env) {
-    const [{ readRun, connectionFlagsOf }, { planRevert }, { withConnection, serverNow }, { nextCommandLine, planAsTalk, printPlan }, { confirmPlan, requireSomebodyToAsk }] = await Promise.all([
+    const [{ readRun }, { planRevert }, { withConnection, rememberedCluster, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }] = await Promise.all([
       import('../../../lib/procedure/runs.ts'),
       import('../../../lib/procedure/revert.ts'),
       import('../connection.ts'),
       import('../show-plan.ts'),
+      import('../agree.ts'),
       import('../../../lib/cli/prompts.ts'),
     ]);
     const run = await readRun(args.words[0]!, env.context);
     const isDryRun = args.dryRun !== 'none';
     const withConfirm = nextCommandLine('revert', env, [`--confirm=${run.plan.targets[0]?.object.name ?? 'NAME'}`]);
     if (!isDryRun) requireSomebodyToAsk(args, env, withConfirm);
-    await withConnection(
-      args,
-      env,
-      async (connection) => {
-        const plan = await planRevert(run.id, connection, env.context);
-        const now = serverNow(connection, env);
-        if (isDryRun) return printPlan(plan, now, args, env);
-        const [{ executePlan }, { carryOut, printNothingToDo }] = await Promise.all([import('../../../lib/procedure/execute.ts'), import('../carry-out.ts')]);
-        if (plan.targets.every(({ action }) => action === 'noop')) return printNothingToDo(plan, args, env);
-        await env.context.streams.stderr.write(`${planAsTalk(plan, now, env)}\n`);
-        await confirmPlan(plan, args, env, withConfirm);
-        await carryOut(plan, args, env, (emit) => executePlan(plan, connection, env.context, emit));
-      },
-      connectionFlagsOf(run),
-    );
+    const remembered = rememberedCluster(run.plan.cluster);
+    await withConnection(args, env, planAndDo, remembered);
+
+    async function planAndDo(connection: Connection): Promise<void> {
+      const plan = await planRevert(run.id, connection, env.context);
+      await (isDryRun ? printPlan(plan, serverNow(connection, env), args, env) : agreeAndCarryOut(plan, connection, args, env, withConfirm));
+    }
   },
 });

@@ -20,11 +20,11 @@ export const undo = defineCommand({
   exitCodes: [4, 5, 6, 7, 8, 10, 11, 130],
   async run(args, env) {
     requireTargets(args.words, env);
-    const [{ planUndo }, { executePlan }, { withConnection, serverNow }, { nextCommandLine, planAsTalk, printPlan }, { confirmPlan, requireSomebodyToAsk }] = await Promise.all([
+    const [{ planUndo }, { withConnection, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }] = await Promise.all([
       import('../../../lib/procedure/undo.ts'),
-      import('../../../lib/procedure/execute.ts'),
       import('../connection.ts'),
       import('../show-plan.ts'),
+      import('../agree.ts'),
       import('../../../lib/cli/prompts.ts'),
     ]);
     const isDryRun = args.dryRun !== 'none';
@@ -32,13 +32,7 @@ export const undo = defineCommand({
     if (!isDryRun) requireSomebodyToAsk(args, env, withYes);
     await withConnection(args, env, async (connection) => {
       const plan = await planUndo(readUndoRequest(args, env, connection), connection, env.context);
-      const now = serverNow(connection, env);
-      if (isDryRun) return printPlan(plan, now, args, env);
-      const { carryOut, printNothingToDo } = await import('../carry-out.ts');
-      if (plan.targets.every(({ action }) => action === 'noop')) return printNothingToDo(plan, args, env);
-      await env.context.streams.stderr.write(`${planAsTalk(plan, now, env)}\n`);
-      await confirmPlan(plan, args, env, withYes);
-      await carryOut(plan, args, env, (emit) => executePlan(plan, connection, env.context, emit));
+      await (isDryRun ? printPlan(plan, serverNow(connection, env), args, env) : agreeAndCarryOut(plan, connection, args, env, withYes));
     });
   },
 });
