@@ -15,8 +15,8 @@ interface RawJsonApi {
 // ES2025; TypeScript's lib does not have it yet.
 const raw = JSON as unknown as RawJsonApi;
 
-// A number is at risk when it has 16 digits or more, a fraction or an exponent; most objects have none.
-const riskyNumber = /[:,[\s]-?(?:\d{16,}|\d+\.\d|\d+[eE]|\d+\.\d+[eE])/;
+// A number is at risk when it has 16 digits or more, a fraction or an exponent, or is -0; most objects have none.
+const riskyNumber = /(?:^|[:,[\s])-?(?:\d{16,}|\d+\.\d|\d+[eE]|(?<=-)0)/;
 
 /**
  * Parses JSON text without losing a number.

@@ -58,22 +58,23 @@ interface Shape {
   replacement: string | ((match: string, ...groups: string[]) => string);
 }
 
+// Lengths are bounded where a repetition could start anywhere: a log line of a megabyte must not take quadratic time.
 const shapes: Shape[] = [
   { pattern: /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(-----END \1-----|$)/g, replacement: redacted },
   // https://user:password@host: the user is shown, it tells which account.
-  { pattern: /\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*):[^\s/@"']+@/gi, replacement: `$1:${redacted}@` },
+  { pattern: /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@"']{0,200}):[^\s/@"']{1,500}@/gi, replacement: `$1:${redacted}@` },
   { pattern: /\b(Bearer|Basic)(\s+)[A-Za-z0-9+/=._~-]{6,}/g, replacement: `$1$2${redacted}` },
-  { pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, replacement: redacted },
+  { pattern: /\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]*/g, replacement: redacted },
   { pattern: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/g, replacement: redacted },
   { pattern: /\b(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AGE-SECRET-KEY-1)[\w-]{8,}/g, replacement: redacted },
   // {"name": "TOKEN", "value": "x"}: an env variable in JSON, also over two lines.
   { pattern: /("name"\s*:\s*"([^"\\]*)"\s*,\s*"value"\s*:\s*)"((?:[^"\\]|\\.)*)"/g, replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}"${redacted}"` : match) },
   // "secret_key": "x" in JSON, also inside a longer text.
-  { pattern: /(["'])([\w.-]+)\1(\s*:\s*)"((?:[^"\\]|\\.)*)"/g, replacement: (match, quote, name, colon, value) => (hides(name!, value!) ? `${quote}${name}${quote}${colon}"${redacted}"` : match) },
+  { pattern: /(["'])([\w.-]{1,100})\1(\s*:\s*)"((?:[^"\\]|\\.)*)"/g, replacement: (match, quote, name, colon, value) => (hides(name!, value!) ? `${quote}${name}${quote}${colon}"${redacted}"` : match) },
   // secret_key: x on a line of YAML.
-  { pattern: /^([ \t]*(?:-[ \t]+)?)([\w.-]+)([ \t]*:[ \t]+)(\S.*)$/gm, replacement: (match, indent, name, colon, value) => (hides(name!, value!) ? `${indent}${name}${colon}${redacted}` : match) },
+  { pattern: /^([ \t]*(?:-[ \t]+)?)([\w.-]{1,100})([ \t]*:[ \t]+)(\S.*)$/gm, replacement: (match, indent, name, colon, value) => (hides(name!, value!) ? `${indent}${name}${colon}${redacted}` : match) },
   // --password=x, password=x, ?token=x&…
-  { pattern: /(^|[^\w.-])(-{0,2}[\w.-]*[a-zA-Z][\w.-]*)=("[^"]*"|'[^']*'|[^\s&,;"']+)/g, replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}${name}=${redacted}` : match) },
+  { pattern: /(^|[^\w.-])([\w.-]{1,100})=("[^"]*"|'[^']*'|[^\s&,;"']+)/g, replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}${name}=${redacted}` : match) },
 ];
 
 function hides(name: string, value: string): boolean {
