@@ -1,5 +1,5 @@
 import { digestOf } from '../core/digest.ts';
-import { fieldAt, isObject, objectsAt, textAt, textsAt } from '../core/fields.ts';
+import { isObject, objectAt, objectsAt, textAt, textsAt } from '../core/fields.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { canonicalQuantity } from './quantity.ts';
@@ -15,18 +15,14 @@ export const restartedAtKey = 'kubectl.kubernetes.io/restartedAt';
  * k8s.io/kubernetes/pkg/apis/core/v1/defaults.go.
  */
 export function canonicalTemplate(template: JsonObject): JsonObject {
-  const canonical = canonicalValue(template, []) as JsonObject;
-  delete canonical['$patch'];
-  const labels = textsAt(canonical, 'metadata', 'labels');
-  delete labels['pod-template-hash'];
-  const metadata = { ...(fieldAt(canonical, 'metadata') as JsonObject | undefined) };
-  delete metadata['creationTimestamp'];
-  for (const [key, map] of [['labels', labels], ['annotations', textsAt(metadata, 'annotations')]] as const) {
-    if (Object.keys(map).length > 0) metadata[key] = map;
-    else delete metadata[key];
-  }
-  canonical['metadata'] = metadata;
-  return canonical;
+  const { creationTimestamp: _created, labels: _labels, annotations: _annotations, ...rest } = objectAt(template, 'metadata') ?? {};
+  const { 'pod-template-hash': _hash, ...labels } = textsAt(template, 'metadata', 'labels');
+  const annotations = textsAt(template, 'metadata', 'annotations');
+  const metadata: JsonObject = rest;
+  if (Object.keys(labels).length > 0) metadata['labels'] = labels;
+  if (Object.keys(annotations).length > 0) metadata['annotations'] = annotations;
+  const spec = canonicalValue(objectAt(template, 'spec') ?? {}, ['spec']) as JsonObject;
+  return { metadata, spec };
 }
 
 /** True when the two templates mean the same pods: no pod would be replaced by going from one to the other. */
@@ -78,7 +74,7 @@ const actionDefaults: Defaults = { scheme: 'HTTP', path: '/', service: '' };
 const fieldRefDefaults: Defaults = { apiVersion: 'v1' };
 const probes = new Set(['livenessProbe', 'readinessProbe', 'startupProbe']);
 // `{}` under these names means what its absence means; elsewhere it does not (an empty labelSelector selects everything).
-const emptyWhenUnset = new Set(['securityContext', 'resources', 'limits', 'requests', 'metadata', 'labels', 'annotations', 'nodeSelector', 'affinity', 'volumeMounts', 'env', 'envFrom', 'ports', 'volumes', 'initContainers', 'imagePullSecrets', 'tolerations', 'hostAliases', 'args', 'command', 'supplementalGroups', 'topologySpreadConstraints']);
+const emptyWhenUnset = new Set(['securityContext', 'resources', 'limits', 'requests', 'nodeSelector', 'affinity', 'volumeMounts', 'env', 'envFrom', 'ports', 'volumes', 'initContainers', 'imagePullSecrets', 'tolerations', 'hostAliases', 'args', 'command', 'supplementalGroups', 'topologySpreadConstraints']);
 
 function isDefault(path: string[], name: string, value: Json, owner: JsonObject): boolean {
   if (emptyWhenUnset.has(name) && typeof value === 'object' && value !== null && Object.keys(value).length === 0) return true;

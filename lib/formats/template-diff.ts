@@ -53,14 +53,19 @@ function diffValues(path: string, from: Json | undefined, to: Json | undefined):
   if (canonicalJson(from) === canonicalJson(to) && (from === undefined) === (to === undefined)) return [];
   const name = /(\w+)(\[[^\]]*\])?$/.exec(path)?.[1] ?? '';
   const isItem = path.endsWith(']');
-  if (isItem && name === 'env') return [changeOf(path, textOfVariable(from), textOfVariable(to), itemName(path))];
+  if (isItem && name === 'env') return [changeOf(path, textOfVariable(from), textOfVariable(to), '', true)];
   if (isItem && name === 'volumes' && textOfVolume(from) !== textOfVolume(to)) return [changeOf(path, textOfVolume(from), textOfVolume(to))];
   if (isItem && /ontainers$/.test(name) && (from === undefined || to === undefined)) return [changeOf(path, textAt(from, 'image'), textAt(to, 'image'))];
-  if (isObject(from) && isObject(to)) return diffObjects(path, from, to, !isItem && mapsByKey.has(name));
+  if (!isItem && mapsByKey.has(name)) return diffObjects(path, objectOf(from), objectOf(to), true);
+  if (isObject(from) && isObject(to)) return diffObjects(path, from, to, false);
   if ((name === 'args' || name === 'command') && isTextList(from) && isTextList(to)) return diffArguments(path, from ?? [], to ?? []);
   if (Array.isArray(from ?? []) && Array.isArray(to ?? []) && Object.hasOwn(itemKeys, name) && !isItem) return diffLists(path, (from ?? []) as Json[], (to ?? []) as Json[], itemKeys[name]!);
   if (name === 'image') return [imageChange(path, from, to)];
   return [changeOf(path, textOf(from), textOf(to), isItem ? itemName(path) : name)];
+}
+
+function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
 }
 
 // What a person looks for first comes first.
@@ -93,8 +98,8 @@ function itemsByKey(items: Json[], keyFields: string[]): Map<string, Json> {
 }
 
 /**
- * Arguments by what was removed and added, with their index on the side where they are. A flag that is there once on
- * both sides is one change.
+ * Arguments by what was removed and added, with their index on the side where they are. A flag with another value is
+ * one change, and so is another text in the same place (`sh -c SCRIPT`).
  */
 function diffArguments(path: string, from: string[], to: string[]): TemplateChange[] {
   const [shownFrom, shownTo] = [redactArguments(from), redactArguments(to)];
@@ -109,7 +114,8 @@ function diffArguments(path: string, from: string[], to: string[]): TemplateChan
     if (!part.removed) next += part.value.length;
   }
   const changes = removed.map((index): TemplateChange => {
-    const partner = added.findIndex((other) => flagOf(from[index]!) !== undefined && flagOf(from[index]!) === flagOf(to[other]!));
+    const flag = flagOf(from[index]!);
+    const partner = added.findIndex((other) => (flag === undefined ? other === index && flagOf(to[other]!) === undefined : flag === flagOf(to[other]!)));
     const [other] = partner >= 0 ? added.splice(partner, 1) : [];
     return changeOf(`${path}[${index}]`, shownFrom[index], other === undefined ? undefined : shownTo[other], undefined, other === undefined || from[index] !== to[other]);
   });
@@ -132,10 +138,11 @@ function repositoryOf(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
+/** A plain value by its name's rule; a reference is no secret. */
 function textOfVariable(variable: Json | undefined): string | undefined {
   if (variable === undefined) return undefined;
   const source = objectAt(variable, 'valueFrom');
-  if (!source) return textAt(variable, 'value') ?? '';
+  if (!source) return redactValue(textAt(variable, 'name') ?? '', textAt(variable, 'value') ?? '');
   const [kind] = Object.keys(source);
   const named: Record<string, string> = { secretKeyRef: 'secret', configMapKeyRef: 'configmap' };
   if (kind && named[kind]) return `${named[kind]}/${textAt(source, kind, 'name') ?? ''}:${textAt(source, kind, 'key') ?? ''}`;
