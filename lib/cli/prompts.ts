@@ -1,4 +1,6 @@
 import { RetraceError } from '../core/errors.ts';
+import { wrapWords } from '../output/lines.ts';
+import { printable } from '../output/printable.ts';
 import { displayName } from '../run/object-ref.ts';
 import type { Plan } from '../run/plan.ts';
 import type { CommandEnvironment } from './environment.ts';
@@ -43,10 +45,12 @@ function canAsk({ noInput }: Answers, env: CommandEnvironment): boolean {
   return env.terminal !== undefined && !noInput;
 }
 
-function questionOf(plan: Plan, { messages }: CommandEnvironment): string {
+function questionOf(plan: Plan, { messages, errStyle }: CommandEnvironment): string {
   const targets = plan.targets.filter(({ action }) => action !== 'noop').map(({ object }) => displayName(object));
   const namespaces = [...new Set(plan.targets.map(({ object }) => object.namespace))];
-  return messages.questions.rollBack(targets, namespaces, plan.cluster.contextName, plan.cluster.server);
+  const question = messages.questions.rollBack(targets, namespaces, plan.cluster.contextName, plan.cluster.server);
+  // Room for the prompt's own sign before and the hint after.
+  return wrapWords(printable(question), (errStyle.columns ?? 80) - 10).join('\n  ');
 }
 
 async function askYesOrNo(plan: Plan, env: CommandEnvironment): Promise<boolean> {
@@ -57,7 +61,7 @@ async function askYesOrNo(plan: Plan, env: CommandEnvironment): Promise<boolean>
 async function askName(name: string, plan: Plan, env: CommandEnvironment): Promise<boolean> {
   const { default: input } = await import('@inquirer/input');
   const { questions } = env.messages;
-  const message = `${questionOf(plan, env)} ${questions.typeName(name)}`;
+  const message = `${questionOf(plan, env)}\n  ${questions.typeName(name)}`;
   const validate = (typed: string) => typed === '' || typed === name || questions.wrongName(name);
   return (await answerOf(env, (context) => input({ message, validate }, context))) === name;
 }

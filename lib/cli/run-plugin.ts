@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { isatty } from 'node:tty';
 import { buildInfo } from '../core/build-info.ts';
@@ -31,7 +32,9 @@ function readContext(signal: AbortSignal): Context {
     env: process.env,
     cwd: process.cwd(),
     platform: process.platform,
-    user: readUser(),
+    get user() {
+      return readUser();
+    },
     host: hostname(),
     pid: process.pid,
     isProcessAlive,
@@ -40,12 +43,19 @@ function readContext(signal: AbortSignal): Context {
   };
 }
 
-// A container may run as a user id that has no name.
+// Bun's userInfo() knows only $USER (1.4.5: `unknown` without it), which cron and containers do not set.
 function readUser(): string {
+  const { username, uid } = userInfo();
+  if (username !== '' && username !== 'unknown') return username;
+  return nameOfUid(uid) ?? `uid ${uid}`;
+}
+
+function nameOfUid(uid: number): string | undefined {
   try {
-    return userInfo().username;
+    const fields = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+    return fields.find(([, , id]) => id === String(uid))?.[0];
   } catch {
-    return process.env['USER'] ?? 'unknown';
+    return undefined;
   }
 }
 

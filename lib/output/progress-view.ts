@@ -11,6 +11,8 @@ export interface StepView {
   startedMs: number;
   /** What it brought, or what is going on right now. */
   detail: string;
+  /** What the detail is about, so that it goes when it is no longer so. */
+  about: { code: string; pod?: string } | undefined;
   pods: PodProgress[];
 }
 
@@ -29,7 +31,7 @@ export function startView(plan: Plan, messages: Messages): ProgressView {
   const severalTargets = plan.targets.length > 1;
   const steps = printableData(plan.steps).map((step): StepView => {
     const name = messages.runStep(step) + (severalTargets && step.target !== undefined ? ` ${step.target.name}` : '');
-    return { step, name, state: 'waiting', startedMs: 0, detail: '', pods: [] };
+    return { step, name, state: 'waiting', startedMs: 0, detail: '', about: undefined, pods: [] };
   });
   return { title: messages.run.heading(printableData(names), revision), runId: '', steps };
 }
@@ -43,10 +45,7 @@ export function applyEvent(view: ProgressView, untrusted: RunEvent, messages: Me
     case 'step-started':
       return change(view, event.step, () => ({ state: 'going', startedMs: nowMs, detail: '' }));
     case 'step-progress':
-      return change(view, event.step, (step) => ({
-        detail: oneLine(messages.progress(event.code, event.params) ?? step.detail),
-        pods: event.pods ?? step.pods,
-      }));
+      return change(view, event.step, (step) => ({ ...detailAfter(step, event, messages), pods: event.pods ?? step.pods }));
     case 'step-done': {
       const result = messages.stepResult(event.step, event.result);
       return change(view, event.step, () => ({ state: 'done', detail: event.already ? messages.run.already : result, pods: [] }));
@@ -54,6 +53,16 @@ export function applyEvent(view: ProgressView, untrusted: RunEvent, messages: Me
     case 'run-finished':
       return view;
   }
+}
+
+type ProgressEvent = Extract<RunEvent, { type: 'step-progress' }>;
+
+function detailAfter(step: StepView, { code, params, pods }: ProgressEvent, messages: Messages): Pick<StepView, 'detail' | 'about'> {
+  const text = messages.progress(code, params);
+  if (text !== undefined) return { detail: oneLine(text), about: typeof params['pod'] === 'string' ? { code, pod: params['pod'] } : { code } };
+  const { detail, about } = step;
+  const isOver = about?.code === 'unreachable' || pods?.some(({ name, state }) => name === about?.pod && (state === 'ready' || state === 'stable'));
+  return isOver ? { detail: '', about: undefined } : { detail, about };
 }
 
 function change(view: ProgressView, step: Step, make: (before: StepView) => Partial<StepView>): ProgressView {

@@ -1,8 +1,9 @@
 import { formatDuration } from '../core/durations.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import { displayName } from '../run/object-ref.ts';
 import type { RunRecord } from '../run/record.ts';
 import { flowParts } from './lines.ts';
-import type { Messages } from './messages/messages.ts';
+import type { Message, Messages } from './messages/messages.ts';
 import { printableData } from './printable.ts';
 import { paint, type Style } from './style.ts';
 import { renderTable } from './table.ts';
@@ -50,7 +51,7 @@ export function renderRun(record: RunRecord, messages: Messages, style: Style, n
     if (text !== undefined) lines.push(`${option}   ${text}`);
   }
   lines.push('', renderSteps(run, messages, style).trimEnd(), '');
-  if (run.stoppedBy !== undefined) lines.push(`${labels.why} ${run.stoppedBy.code}`);
+  if (run.stoppedBy !== undefined) lines.push(`${labels.why} ${stopText(run.stoppedBy, messages)}`);
   lines.push(labels.evidenceIn(run.directory));
   const next = nextCommand(run);
   if (next !== undefined) lines.push(run.state === 'finished' ? labels.undoThis(next) : labels.goOnWith(next));
@@ -62,6 +63,12 @@ export function nextCommand(run: Pick<RunRecord, 'id' | 'state'>): string | unde
   if (run.state === 'finished') return `kubectl rollback revert ${run.id}`;
   if (run.state === 'stopped' || run.state === 'interrupted') return `kubectl rollback resume ${run.id}`;
   return undefined;
+}
+
+// A record of another version may know codes that this one does not.
+function stopText({ code, params }: NonNullable<RunRecord['stoppedBy']>, messages: Messages): string {
+  const make = messages.errors[code as ErrorCode] as ((known: unknown) => Message) | undefined;
+  return make?.(params).text ?? code;
 }
 
 function renderSteps(run: RunRecord, messages: Messages, style: Style): string {

@@ -10,9 +10,8 @@ import type { Plan } from '../../lib/run/plan.ts';
 const notForNext = ['output', 'dryRun', 'noColor', 'lang', 'v', 'yes', 'confirm', 'noInput'];
 
 /** The plan as data, with the command that carries it out as its last line. */
-export async function printPlan(plan: Plan, now: Date, args: { output: OutputFormat }, env: CommandEnvironment): Promise<void> {
+export async function printPlan(plan: Plan, now: Date, doIt: string, args: { output: OutputFormat }, env: CommandEnvironment): Promise<void> {
   const { messages, outStyle: style } = env;
-  const doIt = nextCommandLine('undo', env);
   await print({ document: plan, names: plan.targets.map(({ object }) => fullName(object)), table: () => renderPlan({ plan, messages, style, now, doIt }) }, args.output, env);
 }
 

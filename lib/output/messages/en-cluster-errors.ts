@@ -1,8 +1,10 @@
+import { stepName } from './en-steps.ts';
 import type { ErrorMessages } from './messages.ts';
 import { listed, quoted } from './phrases.ts';
 
 const nothingChanged = 'Nothing was changed.';
-const knownRevisions = (known: string[]) => (known.length > 0 ? [`revisions: ${known.join(', ')}`] : ['there are no other revisions']);
+const knownRevisions = (known: string[]) => (known.length > 0 ? known.map((revision) => `revision ${revision}`) : ['there are no revisions']);
+const whyNothing: Record<string, string> = { 'all-left': 'an earlier undo went away from each of the others' };
 
 /** English sentences of the failures that come from the state of the cluster, of a run, or of local files. */
 export const targetErrors = {
@@ -22,19 +24,23 @@ export const targetErrors = {
   }),
   'target.owned': ({ target, owner, how, command }) => ({
     text: `${target} is written by ${owner}; an undo here would be put back at once`,
-    lines: [how],
-    next: [`Do it there:  ${command}`],
+    lines: [`${owner}   ${how === 'ownerReferences' ? 'its controller owner (ownerReferences)' : how}`],
+    next: [`Change it there; look at it with:  ${command}`],
   }),
   'target.deleted': ({ target, namespace }) => ({ text: `${target} in namespace ${namespace} is being deleted`, next: ['There is nothing to roll back until it exists again'] }),
   'target.paused': ({ target, command }) => ({ text: `${target} is paused: a change of its template would not roll out`, next: [`Take it out of the pause first:  ${command}`] }),
-  'history.empty': ({ target, detail }) => ({ text: `${target} has no revisions: ${detail}`, next: ['Apply the manifest of the good version again'] }),
+  'history.empty': ({ target, detail }) => ({
+    text: `${target} has no other revision to go back to`,
+    lines: [detail.startsWith('revisionHistoryLimit') ? `${detail}: the cluster keeps none` : `revisions: ${detail}`],
+    next: ['Apply the manifest of the good version again'],
+  }),
   'revision.not-found': ({ target, wanted, known }) => ({
     text: `${target} has no revision ${quoted(wanted)}`,
     lines: knownRevisions(known),
-    next: [known.length > 0 ? `Type one of them, as --to=${known.at(-1)}` : `See:  kubectl rollback history ${target}`],
+    next: [known.length > 0 ? 'Choose one of them with --to=REVISION' : `See:  kubectl rollback history ${target}`],
   }),
   'revision.nothing-to-go-back-to': ({ target, known, why }) => ({
-    text: `${target} has nothing to go back to: ${why}`,
+    text: `${target} has nothing to go back to: ${whyNothing[why] ?? why}`,
     lines: knownRevisions(known),
     next: [known.length > 1 ? 'Choose one yourself with --to=REVISION' : 'Apply the manifest of the good version again'],
   }),
@@ -49,7 +55,7 @@ export const targetErrors = {
 export const runErrors = {
   'plan.stale': ({ target, changed, command }) => ({
     text: `${target} has changed since the plan was made`,
-    lines: changed,
+    lines: changed.map((field) => `changed: ${field}`),
     next: [`Plan again:  ${command}`],
   }),
   'plan.broken': ({ path, detail }) => ({ text: `${path} is not a plan: ${detail}`, lines: [nothingChanged], next: ['Make one:  kubectl rollback plan TYPE/NAME -o json > plan.json'] }),
@@ -64,7 +70,7 @@ export const runErrors = {
     next: ['See:  kubectl rollback runs'],
   }),
   'run.state': ({ id, state, wanted, command }) => ({ text: `run ${id} is ${state}; this needs one that is ${wanted}`, next: [`Next:  ${command}`] }),
-  'run.stopped': ({ id, step, why, command }) => ({ text: `run ${id} stopped at ${step}: ${why}`, lines: ['What was done before stays.'], next: [`Go on with:  ${command}`] }),
+  'run.stopped': ({ id, step, why, command }) => ({ text: `run ${id} stopped at ${stepName(step)}: ${why}`, lines: ['What was done before stays.'], next: [`Go on with:  ${command}`] }),
   'run.timeout': ({ id, waitingFor, command }) => ({
     text: `run ${id} is not finished in time`,
     lines: waitingFor.map((what) => `waiting for ${what}`),

@@ -19,7 +19,7 @@ export const usageErrors = {
       `Commands: ${known.join(', ')}`,
     ],
   }),
-  'usage.missing-target': ({ command }) => ({ text: 'what to work on is missing', next: [`Type:  ${command}`] }),
+  'usage.missing-target': ({ command }) => ({ text: 'what to work on is missing', next: [`Type:  ${command}`, ...(command.endsWith(' RUN') ? ['Runs:  kubectl rollback runs'] : [])] }),
   'usage.not-built-yet': ({ plugin, what }) => ({
     text: `kubectl ${plugin} is not built yet`,
     lines: [what],

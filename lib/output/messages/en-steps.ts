@@ -26,9 +26,11 @@ function planStep(step: Step, target: string): StepText {
   }
 }
 
-function runStep(step: Step): string {
-  const names: Record<string, string> = { 'keep-evidence': 'evidence', 'patch-template': 'template', 'set-replicas': 'replicas', 'wait-rollout': 'pods' };
-  return names[step.kind] ?? step.kind;
+const stepNames: Record<string, string> = { 'keep-evidence': 'evidence', 'patch-template': 'template', 'set-replicas': 'replicas', 'wait-rollout': 'pods' };
+
+/** What a kind of step is called while it runs. */
+export function stepName(kind: string): string {
+  return stepNames[kind] ?? kind;
 }
 
 function stepResult(step: Step, result: JsonObject): string {
@@ -73,4 +75,4 @@ function progress(code: string, params: JsonObject): string | undefined {
 }
 
 /** English sentences of what steps will do, do and did. */
-export const steps: Pick<Messages, 'planStep' | 'runStep' | 'stepResult' | 'progress'> = { planStep, runStep, stepResult, progress };
+export const steps: Pick<Messages, 'planStep' | 'runStep' | 'stepResult' | 'progress'> = { planStep, runStep: ({ kind }) => stepName(kind), stepResult, progress };

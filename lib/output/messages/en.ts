@@ -47,7 +47,7 @@ const run: RunLabels = {
   evidenceIn: (directory) => `evidence in ${directory}`,
   startedBy: (ago, who) => `started ${ago} ago by ${who}`,
   undoThis: (command) => `Back to the state before this run:  ${command}`,
-  stopping: 'Stopping: a write that has begun is finished and written down first. Ctrl-C again stops at once.',
+  stopping: 'Stopping; a write that has begun is finished first. Ctrl-C again ends at once.',
   interruptedAtOnce: (command) => (command === undefined ? 'Stopped at once. Nothing was changed.' : `Stopped at once; what is done stays. Go on with:  ${command}`),
   nothingChanged: 'Nothing was changed.',
   goOnWith: (command) => `Go on with:  ${command}`,
@@ -71,9 +71,9 @@ const run: RunLabels = {
     directory: 'DIRECTORY',
   },
   runState: {},
-  stepState: {},
+  stepState: { pending: 'to do', intended: 'begun' },
   podState: {
-    ready: 'Ready',
+    ready: 'Ready, not long enough yet',
     stable: 'Ready',
     'not-ready': 'not Ready',
     terminating: 'terminating',
@@ -85,7 +85,7 @@ const run: RunLabels = {
   morePods: (count) => `and ${count} more pods`,
   currentMark: '* in force now',
   leftMark: 'left by an undo',
-  why: 'stopped by',
+  why: 'Stopped:',
   already: 'already so',
 };
 

@@ -33,7 +33,7 @@ export const apply = defineCommand({
       import('../../../lib/cli/prompts.ts'),
     ]);
     const plan = await readPlanFile(filename, env.context);
-    if (args.dryRun === 'client') return printPlan(plan, env.context.now(), args, env);
+    if (args.dryRun === 'client') return printPlan(plan, env.context.now(), nextCommandLine('apply', env), args, env);
     const withYes = nextCommandLine('apply', env, ['--yes']);
     if (args.dryRun === 'none') requireSomebodyToAsk(args, env, withYes);
     await withConnection(args, env, (connection) => (args.dryRun === 'none' ? agreeAndCarryOut(plan, connection, args, env, withYes) : checkOnly(connection)), rememberedCluster(plan.cluster));
@@ -42,7 +42,7 @@ export const apply = defineCommand({
       const [{ checkCluster }, { checkFresh }] = await Promise.all([import('../../../lib/procedure/cluster-identity.ts'), import('../../../lib/procedure/freshness.ts')]);
       await checkCluster(plan, connection);
       await checkFresh(plan, connection);
-      await printPlan(plan, serverNow(connection, env), args, env);
+      await printPlan(plan, serverNow(connection, env), nextCommandLine('apply', env), args, env);
     }
   },
 });

@@ -17,14 +17,14 @@ export const plan = defineCommand({
   exitCodes: [4, 5, 10, 11, 130],
   async run(args, env) {
     requireTargets(args.words, env);
-    const [{ planUndo }, { withConnection, serverNow }, { printPlan }] = await Promise.all([
+    const [{ planUndo }, { withConnection, serverNow }, { nextCommandLine, printPlan }] = await Promise.all([
       import('../../../lib/procedure/undo.ts'),
       import('../connection.ts'),
       import('../show-plan.ts'),
     ]);
     await withConnection(args, env, async (connection) => {
       const made = await planUndo(readUndoRequest(args, env, connection), connection, env.context);
-      await printPlan(made, serverNow(connection, env), args, env);
+      await printPlan(made, serverNow(connection, env), nextCommandLine('undo', env), args, env);
     });
   },
 });

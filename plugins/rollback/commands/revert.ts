@@ -32,7 +32,7 @@ export const revert = defineCommand({
 
     async function planAndDo(connection: Connection): Promise<void> {
       const plan = await planRevert(run.id, connection, env.context);
-      await (isDryRun ? printPlan(plan, serverNow(connection, env), args, env) : agreeAndCarryOut(plan, connection, args, env, withConfirm));
+      await (isDryRun ? printPlan(plan, serverNow(connection, env), nextCommandLine('revert', env), args, env) : agreeAndCarryOut(plan, connection, args, env, withConfirm));
     }
   },
 });

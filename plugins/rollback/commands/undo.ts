@@ -32,7 +32,7 @@ export const undo = defineCommand({
     if (!isDryRun) requireSomebodyToAsk(args, env, withYes);
     await withConnection(args, env, async (connection) => {
       const plan = await planUndo(readUndoRequest(args, env, connection), connection, env.context);
-      await (isDryRun ? printPlan(plan, serverNow(connection, env), args, env) : agreeAndCarryOut(plan, connection, args, env, withYes));
+      await (isDryRun ? printPlan(plan, serverNow(connection, env), nextCommandLine('undo', env), args, env) : agreeAndCarryOut(plan, connection, args, env, withYes));
     });
   },
 });
