@@ -1,11 +1,11 @@
 import { sleep } from '../core/time.ts';
 import type { Context } from '../core/context.ts';
-import type { RetraceError } from '../core/errors.ts';
+import { isError } from '../core/errors.ts';
 import type { KubeFlags } from './access-entry.ts';
 import { openExchange, type Exchange } from './exchange.ts';
 import { failureOf } from './failures.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
-import { waitBeforeRetry } from './retry.ts';
+import { hasNoEffect, waitBeforeRetry } from './retry.ts';
 import type { Connection, KubeRequest, KubeResponse } from './types.ts';
 
 const defaultTimeoutMs = 30_000;
@@ -42,9 +42,10 @@ async function requestUntilDeadline(exchange: Exchange, context: Context, reques
     try {
       return await exchange.send(request, endMs, interrupt);
     } catch (error) {
-      const failure = failureOf(error);
+      // A certificate that has expired, a missing right: no number of attempts helps.
+      const failure = isError(error, 'server.unreachable') || isError(error, 'server.error') ? failureOf(error) : undefined;
       const waitMs = failure && request.retry !== 'none' ? waitBeforeRetry(failure, attempt, exchange.hasAnswered(), context.random()) : undefined;
-      if (waitMs === undefined || context.now().getTime() + waitMs >= endMs) throw error as RetraceError;
+      if (waitMs === undefined || context.now().getTime() + waitMs >= endMs) throw error;
       await sleepUnlessAborted(waitMs, [interrupt, request.signal]);
     }
   }
@@ -54,9 +55,4 @@ async function sleepUnlessAborted(durationMs: number, signals: (AbortSignal | un
   const live = signals.filter((signal) => signal !== undefined);
   await (live.length > 1 ? sleep(durationMs, AbortSignal.any(live)) : sleep(durationMs, live[0]));
   for (const signal of live) signal.throwIfAborted();
-}
-
-/** A request that can be sent twice: reads, dry runs, reviews. */
-function hasNoEffect({ method, query, withoutEffect }: KubeRequest): boolean {
-  return method === 'GET' || withoutEffect === true || query?.['dryRun'] === 'All';
 }

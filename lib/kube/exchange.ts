@@ -1,13 +1,15 @@
 import type { Context } from '../core/context.ts';
-import type { RetraceError } from '../core/errors.ts';
-import { parseJson, stringifyJson, type Json } from '../core/json.ts';
+import { RetraceError } from '../core/errors.ts';
+import { stringifyJson } from '../core/json.ts';
 import type { ClusterAccess } from './access-entry.ts';
-import { describeExpiry } from './certificate.ts';
+import { readBody, readRefusalBody } from './body.ts';
+import { describeExpiry, findBrokenPem } from './certificate.ts';
 import { openCredentials, type Identity } from './credentials.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
 import type { ClientCertificate, Wire, WireResponse } from './endpoint.ts';
 import { makeHeaders, makeUrl, readWarnings } from './headers.ts';
 import { makeNetworkError, makeTimeoutError } from './network-error.ts';
+import { hasNoEffect } from './retry.ts';
 import { makeStatusError } from './status.ts';
 import { openTransport } from './transport.ts';
 import type { KubeRequest, KubeResponse } from './types.ts';
@@ -34,6 +36,7 @@ export function openExchange(access: ClusterAccess, context: Context, options: E
   const { endpoint, user, impersonation } = access;
   const credentials = openCredentials(access, context);
   let wire: { certificate: ClientCertificate | undefined; wire: Wire } | undefined;
+  let shown: ClientCertificate | undefined;
   let answered = false;
   let offsetMs = 0;
   const nowMs = () => context.now().getTime();
@@ -52,6 +55,7 @@ export function openExchange(access: ClusterAccess, context: Context, options: E
     const headers = makeHeaders(request, identity.authorization, options.userAgent, impersonation);
     const body = request.body === undefined ? undefined : stringifyJson(request.body);
     const sentMs = nowMs();
+    shown = identity.certificate;
     const response = await wireFor(identity.certificate).send({ method: request.method, url: makeUrl(endpoint.server, request), headers, body, signal });
     answered = true;
     // The header has whole seconds: on average the server's clock stood half a second further.
@@ -60,32 +64,35 @@ export function openExchange(access: ClusterAccess, context: Context, options: E
     return response;
   };
 
-  const refuse = async (request: KubeRequest, response: WireResponse, identity: Identity): Promise<RetraceError> => {
+  const refuse = async (request: KubeRequest, response: WireResponse): Promise<RetraceError> => {
     const text = await response.readText().catch(() => '');
-    const answer = { status: response.status, body: parseLoosely(text), retryAfter: response.header('retry-after') };
-    const credentialDetail = response.status === 401 ? describeExpiry(identity.certificate, context.now()) : undefined;
-    return makeStatusError(request, answer, isWrite(request), { server: endpoint.server, userName: user.name, credentialDetail });
+    const answer = { status: response.status, body: readRefusalBody(text), retryAfter: response.header('retry-after') };
+    const credentialDetail = response.status === 401 ? describeExpiry(shown, context.now()) : undefined;
+    return makeStatusError(request, answer, !hasNoEffect(request), { server: endpoint.server, userName: user.name, credentialDetail });
   };
 
   /** Sends, and after a 401 once more with a new identity: the API server refuses before it looks at the request. */
   const askAsUser = async (request: KubeRequest, signal: AbortSignal): Promise<WireResponse> => {
     const identity = await credentials.current();
     let response = await ask(request, identity, signal);
-    let shown = identity;
     if (response.status === 401 && credentials.renew()) {
       await response.readText().catch(() => '');
-      shown = await credentials.current();
-      response = await ask(request, shown, signal);
+      response = await ask(request, await credentials.current(), signal);
     }
     if (response.status >= 200 && response.status < 300) return response;
-    throw await refuse(request, response, shown);
+    throw await refuse(request, response);
   };
 
   const explain = (request: KubeRequest, error: unknown, deadline: Deadline): unknown => {
-    if (deadline.isOver()) return makeTimeoutError(request, options.timeoutMs, isWrite(request), endpoint.server);
+    if (deadline.isOver()) return makeTimeoutError(request, options.timeoutMs, !hasNoEffect(request), endpoint.server);
     if (deadline.signal.aborted) return deadline.signal.reason;
-    if (error instanceof Error && error.name === 'RetraceError') return error;
-    return makeNetworkError(request, error, isWrite(request), endpoint.server, user.name);
+    if (error instanceof RetraceError) return error;
+    const pem = findBrokenPem(endpoint, shown);
+    if (pem !== undefined) return new RetraceError('kubeconfig.broken', { path: access.source, detail: `${pem} is not PEM` }, { cause: error });
+    const failure = makeNetworkError(request, error, !hasNoEffect(request), endpoint.server, user.name);
+    const detail = describeExpiry(shown, context.now());
+    if (detail === undefined) return failure;
+    return new RetraceError('credentials.rejected', { server: endpoint.server, user: user.name, detail }, { cause: failure.cause });
   };
 
   return {
@@ -133,31 +140,5 @@ async function* readStream(response: WireResponse, deadline: Deadline, explain: 
     throw explain(error);
   } finally {
     deadline.release();
-  }
-}
-
-function isWrite({ method, withoutEffect, query }: KubeRequest): boolean {
-  return method !== 'GET' && withoutEffect !== true && query?.['dryRun'] !== 'All';
-}
-
-// Logs are text/plain, and a log line that happens to be JSON must stay the text it is.
-function readBody(contentType: string | undefined, text: string): Json {
-  return contentType === undefined || contentType.includes('json') ? parseWhole(text) : text;
-}
-
-function parseWhole(text: string): Json {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    throw Object.assign(new Error('the answer is not whole JSON', { cause: error }), { code: 'ECONNRESET' });
-  }
-}
-
-function parseLoosely(text: string): Json {
-  try {
-    return parseJson(text);
-  } catch {
-    // A proxy in front of the API server answers with its own page; its text is then the message.
-    return text;
   }
 }

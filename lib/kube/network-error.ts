@@ -15,10 +15,12 @@ const plainWords: Record<string, string> = {
   EHOSTUNREACH: 'no route to host',
   ENETUNREACH: 'network is unreachable',
   ETIMEDOUT: 'the connection timed out',
+  EPROTO: 'the TLS handshake failed: the server speaks no TLS here, or wants a client certificate that we do not have',
+  FailedToOpenSocket: 'no connection could be opened',
 };
 
 // Nothing of the request has left for the server with these.
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'FailedToOpenSocket']);
 
 /** A rejected client certificate shows as an alert in the handshake where a proxy in front of the API server checks it. */
 const certificateAlert = /alert (?:certificate|bad certificate|unknown ca)|ALERT_(?:CERTIFICATE|BAD_CERTIFICATE|UNKNOWN_CA)|CERTIFICATE_REQUIRED/i;

@@ -1,4 +1,5 @@
 import type { KubeFailure } from './failures.ts';
+import type { KubeRequest } from './types.ts';
 
 // Trouble that only time or the person cures in another way: waiting half a minute for it helps nobody.
 const hopeless = new Set(['ENOTFOUND', 'Timeout', 'EPROTO']);
@@ -23,4 +24,9 @@ export function waitBeforeRetry(failure: KubeFailure, attempt: number, hasAnswer
   }
   if (passing.has(status)) return retryAfterSeconds === undefined ? backOffMs : retryAfterSeconds * 1000 * (1 + random / 10);
   return status >= 500 && attempt < mostTriesOfTrouble ? backOffMs : undefined;
+}
+
+/** A request that can be sent twice and leaves nothing behind: reads, reviews, dry runs. Everything else is a write. */
+export function hasNoEffect({ method, query, withoutEffect }: KubeRequest): boolean {
+  return method === 'GET' || withoutEffect === true || query?.['dryRun'] === 'All';
 }
