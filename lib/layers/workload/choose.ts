@@ -58,7 +58,7 @@ function actionFor(to: WorkloadRevision, facts: WorkloadFacts): ChosenRevision['
  */
 function chooseByRule(entries: WorkloadRevision[], facts: WorkloadFacts): Pick<ChosenRevision, 'to' | 'rule' | 'action'> {
   const current = entries.find((entry) => entry.current);
-  if (current && isRepairEnough(current, facts)) return { to: current, rule: 'current', action: 'repair' };
+  if (current && isRepairEnough(current, entries, facts)) return { to: current, rule: 'current', action: 'repair' };
   const live = templateDigest(liveTemplate(facts.object));
   const others = entries.filter((entry) => entry.templateDigest !== live);
   if (others.length === 0) throw emptyHistory(entries, facts);
@@ -69,10 +69,15 @@ function chooseByRule(entries: WorkloadRevision[], facts: WorkloadFacts): Pick<C
   throw new RetraceError('revision.nothing-to-go-back-to', { target: targetText(facts), known: entries.map(lineOf), why: 'all-left' });
 }
 
-/** Somebody already put the template right, and pods of the bad revision still block the roll-out (kubernetes#67250). */
-function isRepairEnough(current: WorkloadRevision, facts: WorkloadFacts): boolean {
+/**
+ * Somebody already put the template right, and pods of the bad revision still block the roll-out (kubernetes#67250).
+ * That a template has no broken pod proves nothing while it has no pod at all: after two bad roll-outs in a row the pod of
+ * the first keeps the second from starting. So its Ready pods must speak for it, or somebody must have gone back to it.
+ */
+function isRepairEnough(current: WorkloadRevision, entries: WorkloadRevision[], facts: WorkloadFacts): boolean {
   const isBroken = facts.pods.some((pod) => isPodOfRevision(pod, current) && !isPodTerminating(pod) && !isPodReady(pod));
-  return !isBroken && stuckPodsOf(facts, current).length > 0;
+  const wasGoneBackTo = entries.some((entry) => Date.parse(entry.createdAt ?? '') > Date.parse(current.createdAt ?? ''));
+  return !isBroken && (current.pods.ready > 0 || wasGoneBackTo) && stuckPodsOf(facts, current).length > 0;
 }
 
 /** Of several equal ones the first: the candidates come newest first. */

@@ -78,7 +78,7 @@ export const runErrors = {
   }),
   'run.pdb-blocks': ({ id, pod, budgets, command }) => ({
     text: `run ${id} cannot replace ${pod}: a disruption budget allows no eviction now`,
-    lines: budgets.map((budget) => `poddisruptionbudget/${budget}`),
+    lines: budgets,
     next: ['Make room in the budget (another pod must become Ready), or delete that pod yourself', `Go on with:  ${command}`],
   }),
   'run.put-back': ({ id, target, by, at }) => ({

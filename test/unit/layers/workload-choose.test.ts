@@ -97,6 +97,16 @@ describe('the template is right already, pods of the bad revision are stuck (kub
     expect(choose(factsOf({ revisions: [undone[2]!], pods }))).toMatchObject({ rule: 'current', action: 'repair' });
   });
 
+  test('not for a template that no pod has tried: the pod of a first bad roll-out keeps the second from starting', () => {
+    const second = { number: 8, hash: 'second888', template: templateOfImage('v0.43.0'), created: '03:20:00' };
+    expect(choose(factsOf({ revisions: [...revisions, second], pods }))).toMatchObject({ to: '64696cc595', rule: 'ready-pods', action: 'change' });
+    expect(choose(factsOf({ revisions: [...revisions, second], pods: pods.slice(2) }))).toMatchObject({ rule: 'longest-in-force', action: 'change' });
+  });
+
+  test('a single pod that is stuck: somebody went back, so the template is right', () => {
+    expect(choose(factsOf({ revisions: undone, pods: pods.slice(2) }))).toMatchObject({ to: '64696cc595', rule: 'current', action: 'repair' });
+  });
+
   test('not while a pod of the current revision is broken as well', () => {
     const both = [...pods.slice(1), { name: 'thanos-receive-0', hash: '64696cc595', ready: false }];
     expect(refusal(() => choose(factsOf({ revisions: undone.slice(1), pods: both }))).code).toBe('revision.nothing-to-go-back-to');
