@@ -7,6 +7,7 @@ import { parseJson, stringifyJson } from '../core/json.ts';
 import { redactText } from '../core/redaction.ts';
 import { isSelected } from '../formats/label-selector.ts';
 import type { LabelSelector } from '../formats/label-selector.ts';
+import { isControlledBy } from '../formats/owner-reference.ts';
 import { readLogs } from '../kube/logs.ts';
 import { getObject, listObjects } from '../kube/objects.ts';
 import { builtinTypes } from '../kube/paths.ts';
@@ -115,6 +116,7 @@ async function collectTarget(target: ObjectRef, collector: Collector): Promise<v
     throw new RetraceError('target.deleted', { target: displayName(target), namespace: target.namespace });
   }
   await collector.add(`objects/${target.resource}-${target.name}.json`, pretty(object));
+  await collector.attempt(`revisions of ${target.name}`, () => collectRevisions(target, collector));
   const selector = (object.spec as { selector?: LabelSelector } | undefined)?.selector;
   await collector.attempt(`pods of ${target.name}`, async () => {
     const { items } = await listObjects(connection, builtinTypes.pods, { namespace: target.namespace, signal });
@@ -122,6 +124,14 @@ async function collectTarget(target: ObjectRef, collector: Collector): Promise<v
     for (const pod of pods) await collectPod(pod, collector);
     await collector.attempt(`events of ${target.name}`, () => collectEvents(target, pods, collector));
   });
+}
+
+/** The revisions too: the controller deletes those beyond its history limit, the bad one among them. */
+async function collectRevisions(target: ObjectRef, collector: Collector): Promise<void> {
+  const type = target.kind === 'Deployment' ? builtinTypes.replicasets : builtinTypes.controllerrevisions;
+  const { items } = await listObjects(collector.environment.connection, type, { namespace: target.namespace });
+  const own = items.filter((revision) => isControlledBy(revision, target.uid));
+  await collector.add(`objects/${type.plural}.json`, pretty(own));
 }
 
 async function collectEvents(target: ObjectRef, pods: KubeObject[], collector: Collector): Promise<void> {

@@ -18,7 +18,8 @@ const budgetPatienceMs = 10_000;
 export class PodRepair {
   readonly #step: Step;
   readonly #environment: StepEnvironment;
-  readonly #replaced = new Set<string>();
+  /** Pod names by UID: an ordinal's name comes back, its UID does not. */
+  readonly #replaced = new Map<string, string>();
   #blockedSinceMs: number | undefined;
 
   constructor(step: Step, environment: StepEnvironment) {
@@ -28,7 +29,7 @@ export class PodRepair {
 
   /** Names of the pods that were replaced. */
   get replaced(): string[] {
-    return [...this.#replaced];
+    return [...this.#replaced.values()];
   }
 
   /**
@@ -47,7 +48,7 @@ export class PodRepair {
     const refusal = options.stuckPods === 'delete' ? await this.#delete(view, pod) : await this.#evict(view, pod);
     if (refusal === undefined) {
       this.#blockedSinceMs = undefined;
-      this.#replaced.add(view.uid);
+      this.#replaced.set(view.uid, view.name);
       emit({ type: 'step-progress', step: this.#step, code: options.stuckPods === 'delete' ? 'deleted' : 'evicted', params: { pod: view.name } });
       return;
     }
