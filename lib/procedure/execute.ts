@@ -29,9 +29,7 @@ export async function executePlan(plan: Plan, connection: Connection, context: C
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
   await checkFresh(plan, connection);
   if (context.signal.aborted) throw new RetraceError('run.interrupted-before', {});
-  const report = await carryOut(await createRun(plan, context), connection, context, emit);
-  if (plan.reverts) await markReverted(plan.reverts, report.run.id, context);
-  return report;
+  return carryOut(await createRun(plan, context), connection, context, emit);
 }
 
 /** What `resume` may change of the plan's options. */
@@ -56,9 +54,7 @@ export async function resumeRun(
   }
   const plan = { ...run.plan, options: { ...run.plan.options, ...options } };
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
-  const report = await carryOut({ ...run, plan }, connection, context, emit);
-  if (plan.reverts) await markReverted(plan.reverts, id, context);
-  return report;
+  return carryOut({ ...run, plan }, connection, context, emit);
 }
 
 /** @throws run.busy (exit 6) */
@@ -68,7 +64,9 @@ export function refuseBusy(record: RunRecord): void {
 
 async function carryOut(run: StoredRun, connection: Connection, context: Context, emit: EmitRunEvent): Promise<RunReport> {
   const startedMs = context.now().getTime();
-  const record = await runSteps(run, { connection, context, emit, steps: stepRegistry });
+  const { reverts } = run.plan;
+  const beforeFinish = async () => void (reverts && (await markReverted(reverts, run.id, context)));
+  const record = await runSteps(run, { connection, context, emit, steps: stepRegistry, beforeFinish });
   return { run: record, tookMs: context.now().getTime() - startedMs };
 }
 

@@ -17,6 +17,8 @@ export interface RunnerTools {
   context: Context;
   emit: EmitRunEvent;
   steps: StepRegistry;
+  /** Once every step is done, before the line that ends the run: after it nothing goes on with a run that was cut off. */
+  beforeFinish?: () => Promise<void>;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function runSteps(run: StoredRun, tools: RunnerTools): Promise<RunR
       throw await recordStop(error, step, run, context);
     }
   }
+  await tools.beforeFinish?.();
   await journal.append({ type: 'finished' });
   emit({ type: 'run-finished', runId: run.id, tookMs: context.now().getTime() - startedMs });
   return recordOf(run, context);

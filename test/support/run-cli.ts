@@ -30,6 +30,10 @@ export interface CliOptions {
   readonly timeoutMs?: number;
   /** `source` runs main.ts by Bun; `binary` dist/kubectl-NAME; `kubectl` goes through kubectl's plugin mechanism. */
   readonly as?: 'source' | 'binary' | 'kubectl';
+  /** A file that is run in place of the plugin's main.ts, which it loads itself: it wraps what a fault is to strike. */
+  readonly entry?: string;
+  /** A command that runs the command, as `nsenter …`. */
+  readonly under?: readonly string[];
 }
 
 /** A plugin that runs: lines as they come, signals, and the end. */
@@ -107,7 +111,7 @@ export async function spawnCli(plugin: Plugin, args: readonly string[], options:
 
 /** The child in an object: returned bare, it would be awaited to its end, because an execa child is also a promise. */
 async function startChild(plugin: Plugin, args: readonly string[], options: CliOptions, openInput = false) {
-  const [file, ...first] = await commandOf(plugin, options.as ?? 'source');
+  const [file, ...first] = [...(options.under ?? []), ...(await commandOf(plugin, options))];
   const home = options.home ?? createCliHome(options.runFolder);
   const env = { ...(await cliEnvironment(home, options.kubeconfig)), ...options.env };
   const child = execa(file!, [...first, ...args], {
@@ -133,8 +137,8 @@ async function startChild(plugin: Plugin, args: readonly string[], options: CliO
   return { child, collect };
 }
 
-async function commandOf(plugin: Plugin, as: 'source' | 'binary' | 'kubectl'): Promise<string[]> {
+async function commandOf(plugin: Plugin, { as, entry }: CliOptions): Promise<string[]> {
   if (as === 'binary') return [join(distFolder, `kubectl-${plugin}`)];
   if (as === 'kubectl') return [await toolPath('kubectl'), plugin];
-  return [process.execPath, join(root, 'plugins', plugin, 'main.ts')];
+  return [process.execPath, entry ?? join(root, 'plugins', plugin, 'main.ts')];
 }
