@@ -116,7 +116,7 @@ function pod(owner: string, kind: string, { name, hash, ready = true, terminatin
       conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: at('03:13:00') }],
       containerStatuses: [ready ? { name: 'receive', ready: true, restartCount: 0, state: { running: {} } } : waiting],
     },
-  } as KubeObject;
+  } as unknown as KubeObject;
 }
 
 export const good = templateOfImage('v0.41.0');
