@@ -1,6 +1,4 @@
-import type { FlagTable } from './define-command.ts';
-import { flagName } from './define-command.ts';
-import type { GivenFlags } from './parse.ts';
+import { flagName, type FlagTable, type GivenFlags } from './flag.ts';
 
 export interface CommandLine {
   /** `kubectl rollback undo`. */

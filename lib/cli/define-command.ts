@@ -1,23 +1,6 @@
 import type { CommandEnvironment } from './environment.ts';
+import type { FlagTable } from './flag.ts';
 import type { FlagValue } from './flag-values.ts';
-
-export type FlagGroup = 'Target' | 'Going back' | 'Waiting' | 'Safety' | 'Output' | 'Cluster' | 'Other';
-
-/** A flag: its key in camelCase is the name, `toRevision` → `--to-revision`. Without `value` it is a switch. */
-export interface FlagSpec {
-  group: FlagGroup;
-  describe: string;
-  alias?: string;
-  value?: FlagValue<unknown>;
-  /** May be given more than once; any other flag may not. */
-  repeat?: true;
-  /** Used when the flag is not given; shown in help. */
-  fallback?: string;
-  /** Its value never appears in a command that is printed. */
-  secret?: true;
-}
-
-export type FlagTable = Record<string, FlagSpec>;
 
 export interface PositionalSpec {
   /** As shown in usage: `TYPE/NAME`, `RUN`. */
@@ -80,9 +63,4 @@ export interface Plugin {
   commands: readonly Command[];
   /** Set while a plugin answers only --help and --version; says what it will do. */
   notBuiltYet?: string;
-}
-
-/** `toRevision` → `to-revision`. */
-export function flagName(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,19 +1,9 @@
-import type { BuildInfo } from '../core/build-info.ts';
-import type { Context } from '../core/context.ts';
 import { exitCodes, RetraceError } from '../core/errors.ts';
-import type { Command, FlagTable, Plugin } from './define-command.ts';
-import type { Progression, Terminal } from './environment.ts';
+import type { Command, Plugin } from './define-command.ts';
+import type { FlagTable } from './flag.ts';
 import { renderCommandHelp, renderPluginHelp } from './help.ts';
+import type { Invocation } from './invocation.ts';
 import { findCommandWord, spellOutShortFlags } from './words.ts';
-
-export interface Invocation {
-  plugin: Plugin;
-  argv: readonly string[];
-  context: Context;
-  build: BuildInfo;
-  terminal: Terminal | undefined;
-  progress: Progression;
-}
 
 /**
  * Finds the command and runs it. What is not needed for --version and --help is loaded behind them.

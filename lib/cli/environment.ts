@@ -2,8 +2,7 @@ import type { BuildInfo } from '../core/build-info.ts';
 import type { Context } from '../core/context.ts';
 import type { Messages } from '../output/messages/messages.ts';
 import type { Style } from '../output/style.ts';
-import type { Command, Plugin } from './define-command.ts';
-import type { GivenFlags } from './parse.ts';
+import type { FlagTable, GivenFlags } from './flag.ts';
 
 /** Streams for questions; undefined where nobody can answer. */
 export interface Terminal {
@@ -12,12 +11,20 @@ export interface Terminal {
   rows(): number;
 }
 
+/** What is known of the command that runs, without its `run`. */
+export interface CommandFacts {
+  name: string;
+  flags: FlagTable;
+  /** True for commands that begin a change: an error before the first write says that nothing was changed. */
+  beginsChange?: boolean;
+}
+
 /** What a command's `run` gets besides its arguments. */
 export interface CommandEnvironment {
   context: Context;
   build: BuildInfo;
-  plugin: Plugin;
-  command: Command;
+  plugin: { name: string };
+  command: CommandFacts;
   /** What was typed, to print the next command with the same flags. */
   given: GivenFlags;
   words: readonly string[];
@@ -32,7 +39,7 @@ export interface CommandEnvironment {
 /** How far a call has come: decides what Ctrl-C and an error say. */
 export interface Progression {
   /** Set when the command is known. */
-  command?: Command;
+  command?: CommandFacts;
   /** Set when a run has begun: it can be resumed. */
   runId?: string;
   /** Set while progress is drawn: a line that is not to be drawn over. */

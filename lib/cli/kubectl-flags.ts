@@ -1,4 +1,4 @@
-import type { FlagTable } from './define-command.ts';
+import type { FlagTable } from './flag.ts';
 import { choice, requestTimeout, text, wholeNumber } from './flag-values.ts';
 
 /** How to reach the API server and as whom: kubectl's names, kubectl's meaning. */

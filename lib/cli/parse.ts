@@ -1,12 +1,9 @@
 import yargs from 'yargs';
 import { RetraceError } from '../core/errors.ts';
 import { nearNames } from '../core/near-names.ts';
-import type { Command, FlagSpec, FlagTable } from './define-command.ts';
-import { flagName } from './define-command.ts';
+import type { Command } from './define-command.ts';
+import { flagName, type FlagSpec, type FlagTable, type GivenFlags } from './flag.ts';
 import { namesOf, spellOutShortFlags } from './words.ts';
-
-/** What was typed, kept as text so that a command to type next can be printed. */
-export type GivenFlags = Record<string, string[] | true>;
 
 export interface Parsed {
   /** Values by flag key, and `words`: fits the command's `run`. */

@@ -4,8 +4,8 @@ import { describeFailure, renderFailure } from '../output/failure.ts';
 import { chooseLanguage, loadMessages } from '../output/messages/language.ts';
 import type { Messages } from '../output/messages/messages.ts';
 import { styleFor } from '../output/style.ts';
-import type { FlagTable } from './define-command.ts';
-import type { Invocation } from './dispatch.ts';
+import type { FlagTable } from './flag.ts';
+import type { Invocation } from './invocation.ts';
 import { spellOutShortFlags } from './words.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { chooseLanguage, loadMessages } from '../output/messages/language.ts';
 import { styleFor } from '../output/style.ts';
 import type { Command } from './define-command.ts';
-import type { Invocation } from './dispatch.ts';
 import type { CommandEnvironment } from './environment.ts';
+import type { Invocation } from './invocation.ts';
 import { parseArguments } from './parse.ts';
 
 /** Reads the command's arguments, puts its environment together and runs it. */

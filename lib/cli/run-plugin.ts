@@ -4,8 +4,9 @@ import { isatty } from 'node:tty';
 import { buildInfo } from '../core/build-info.ts';
 import type { Context, InputStream, OutputStream } from '../core/context.ts';
 import type { Plugin } from './define-command.ts';
-import { dispatch, type Invocation } from './dispatch.ts';
+import { dispatch } from './dispatch.ts';
 import type { Progression, Terminal } from './environment.ts';
+import type { Invocation } from './invocation.ts';
 
 /** Runs a plugin in this process: the only place that knows `process`. Leaves by process.exitCode. */
 export async function runPlugin(plugin: Plugin): Promise<void> {

@@ -1,5 +1,4 @@
-import type { FlagSpec, FlagTable } from './define-command.ts';
-import { flagName } from './define-command.ts';
+import { flagName, type FlagSpec, type FlagTable } from './flag.ts';
 
 interface NamedFlag {
   key: string;

@@ -1,6 +1,7 @@
 import { formatFlags } from '../../lib/cli/command-line.ts';
-import type { ArgsOf, FlagTable, PositionalSpec } from '../../lib/cli/define-command.ts';
+import type { ArgsOf, PositionalSpec } from '../../lib/cli/define-command.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
+import type { FlagTable } from '../../lib/cli/flag.ts';
 import { choice, duration, readWholeNumber, text, wholeNumber, type FlagValue } from '../../lib/cli/flag-values.ts';
 import { clusterFlags, recordFlags } from '../../lib/cli/kubectl-flags.ts';
 import { RetraceError } from '../../lib/core/errors.ts';
