@@ -70,7 +70,7 @@ export function planWorkload(input: WorkloadPlanInput): WorkloadPlan {
     ...noteChoice(chosen),
     ...(chosen.action === 'repair' ? [note('repair-only', 'info', { pods: namesOf(stuck) })] : []),
     ...(action === 'noop' ? [] : [...noteStrategy(facts, to), ...noteStuckPods(facts, stuck, options)]),
-    ...(chosen.action === 'change' ? [...noteReferences(template, input.references, to, entries), ...noteWriters(facts)] : []),
+    ...(chosen.action === 'change' ? [...noteReferences(template, input.references, to, entries), ...noteWriters(facts, template)] : []),
     ...(replicas === undefined ? noteReplicas(facts, known, current) : []),
     ...(replicas !== undefined && known.drivenBy ? [note('replicas-driven', 'warning', known.drivenBy)] : []),
     ...(scaleDown ? [scaleDown] : []),

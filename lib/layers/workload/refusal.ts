@@ -27,7 +27,8 @@ export function refuseTarget({ type, object }: Pick<WorkloadFacts, 'type' | 'obj
       target,
       owner: `${kind}/${owner.name}`,
       how: 'ownerReferences',
-      command: `kubectl get ${qualified}/${owner.name} -o yaml${flagsForHints}`,
+      // Somebody named a pod or a ReplicaSet: its owner is what this layer goes back with.
+      command: isRolledOut(group, owner.kind) ? `kubectl rollback plan ${kind}/${owner.name}${flagsForHints}` : `kubectl get ${qualified}/${owner.name} -o yaml${flagsForHints}`,
     });
   }
   refuseKind(type);
@@ -35,6 +36,10 @@ export function refuseTarget({ type, object }: Pick<WorkloadFacts, 'type' | 'obj
   if (isTrueAt(object, 'spec', 'paused')) {
     throw new RetraceError('target.paused', { target, command: `kubectl rollout resume ${target}${flagsForHints}` });
   }
+}
+
+function isRolledOut(group: string, kind: string): boolean {
+  return group === 'apps' && [...supportedKinds, 'ReplicaSet'].includes(kind);
 }
 
 /** @throws kind.unsupported for what has no revisions of a pod template */

@@ -1,11 +1,12 @@
-import { textAt } from '../../core/fields.ts';
+import { objectAt, textAt } from '../../core/fields.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { isEvictionBlocked } from '../../formats/disruption-budget.ts';
 import { lastWrittenAt, writersOf } from '../../formats/managed-fields.ts';
 import type { FieldWriter } from '../../formats/managed-fields.ts';
 import { isPodOfRevision, isPodReady, isPodTerminating } from '../../formats/pod.ts';
+import { templatesEqual } from '../../formats/pod-template.ts';
 import { referencesOf } from '../../formats/template-reference.ts';
-import { isAppliedByKubectl, isParallel, partitionOf, replicasOf, strategyOf } from '../../formats/workload.ts';
+import { isAppliedByKubectl, isParallel, lastAppliedOf, partitionOf, replicasOf, strategyOf } from '../../formats/workload.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { note } from '../../run/notes.ts';
 import type { Note } from '../../run/notes.ts';
@@ -32,11 +33,17 @@ export function noteStrategy(facts: WorkloadFacts, to: { name: string; hash: str
   return notes;
 }
 
-/** Who writes the object and would put the change back. */
-export function noteWriters(facts: WorkloadFacts): Note[] {
+/**
+ * Who writes the object and would put the change back. `kubectl apply` would not when what it applied last is the template
+ * to go back to: then the bad one was not applied (`kubectl set image`, `edit`), and to say so would send a person after a
+ * manifest that is right.
+ */
+export function noteWriters(facts: WorkloadFacts, template: JsonObject): Note[] {
   const target = targetText(facts);
-  const isApplied = isAppliedByKubectl(facts.object);
-  const machine = writersOf(facts.object, ['spec', 'template']).find((writer) => !isByHand(writer));
+  const applied = objectAt(lastAppliedOf(facts.object), 'spec', 'template');
+  const appliesTheSame = applied !== undefined && templatesEqual(applied, template);
+  const isApplied = isAppliedByKubectl(facts.object) && !appliesTheSame;
+  const machine = writersOf(facts.object, ['spec', 'template']).find((writer) => !isByHand(writer) && !(appliesTheSame && isClientSideApply(writer)));
   const how = machine ? nameOfWriter(machine) : isApplied ? 'kubectl-apply' : undefined;
   return [
     ...(isApplied ? [note('last-applied', 'warning', { target })] : []),
@@ -50,8 +57,12 @@ function isByHand(writer: FieldWriter): boolean {
   return /^kubectl(-|$)/.test(writer.manager) || writer.manager === 'kube-controller-manager' || writer.manager === '';
 }
 
-function isApply({ manager, operation }: FieldWriter): boolean {
-  return manager === 'kubectl-client-side-apply' || (manager === 'kubectl' && operation === 'Apply');
+function isApply(writer: FieldWriter): boolean {
+  return isClientSideApply(writer) || (writer.manager === 'kubectl' && writer.operation === 'Apply');
+}
+
+function isClientSideApply({ manager }: FieldWriter): boolean {
+  return manager === 'kubectl-client-side-apply';
 }
 
 function nameOfWriter(writer: FieldWriter): string {

@@ -20,12 +20,12 @@ export const targetErrors = {
   'target.not-found': ({ target, namespace, near, elsewhere }) => ({
     text: `${target} is not in namespace ${namespace}`,
     lines: elsewhere.map((place) => `it is in namespace ${place.namespace}`),
-    next: elsewhere.length > 0 ? elsewhere.map((place) => `There:  ${place.command}`) : [near.length > 0 ? `Did you mean ${listed(near, 'or')}?` : `See:  kubectl get ${target.split('/')[0]} -n ${namespace}`],
+    next: elsewhere.length > 0 ? elsewhere.map((place) => `There:  ${place.command}`) : [near.length > 0 ? `Did you mean ${listed(near.map((name) => `${target.split('/')[0]}/${name}`), 'or')}?` : `See:  kubectl get ${target.split('/')[0]} -n ${namespace}`],
   }),
   'target.owned': ({ target, owner, how, command }) => ({
     text: `${target} is written by ${owner}; an undo here would be put back at once`,
     lines: [`${owner}   ${how === 'ownerReferences' ? 'its controller owner (ownerReferences)' : how}`],
-    next: [`Change it there; look at it with:  ${command}`],
+    next: [`Change it there:  ${command}`],
   }),
   'target.deleted': ({ target, namespace }) => ({ text: `${target} in namespace ${namespace} is being deleted`, next: ['There is nothing to roll back until it exists again'] }),
   'target.paused': ({ target, command }) => ({ text: `${target} is paused: a change of its template would not roll out`, next: [`Take it out of the pause first:  ${command}`] }),

@@ -10,10 +10,10 @@ const pods = (names: readonly string[]) => (names.length > 4 ? `${names.slice(0,
 /** English sentences of what a plan notes. */
 export const notes: NoteMessages = {
   'last-applied': ({ target }) =>
-    noteOf(`kubectl's last-applied annotation of ${target} keeps the bad version: correct the manifest too, or the next kubectl apply merges from it (kubectl#1301)`),
+    noteOf(`kubectl's last-applied annotation of ${target} stays as it is, which is not this revision: correct the manifest too, or the next kubectl apply merges from it (kubectl#1301)`),
   'put-back-by': ({ how }) => ({
     row: 'put-back',
-    text: how === 'kubectl-apply' ? 'the next kubectl apply of the old manifest, or whatever runs it' : `${how}, which wrote it last`,
+    text: how === 'kubectl-apply' ? 'the next kubectl apply of the manifest that was applied last, or whatever runs it' : `${how}, which wrote it last`,
   }),
   'reference-changed': ({ kind, name, changedAt, usedAs }, telling) => ({
     row: 'not-part',

@@ -243,6 +243,13 @@ describe('who would put it back', () => {
   test('last-applied stays at the bad version (kubectl#1301)', () => {
     expect(noteOf(plan(stuckRollout({ metadata: lastApplied })), 'last-applied')).toEqual({ target: 'statefulset/thanos-receive' });
   });
+
+  test('not kubectl apply, when what it applied last is the revision to go back to', () => {
+    const applied = JSON.stringify({ spec: { template: good } });
+    const facts = stuckRollout({ metadata: { managedFields: [writer('kubectl-client-side-apply'), writer('kubectl-set')], annotations: { 'kubectl.kubernetes.io/last-applied-configuration': applied } } });
+    expect(plan(facts).notes.map(({ code }) => code)).toEqual(['will-evict']);
+    expect(plan(facts, { choice: { kind: 'number', value: 5 } }).notes.map(({ code }) => code)).toContain('last-applied');
+  });
 });
 
 describe('how the choice is told', () => {
