@@ -3,7 +3,7 @@ import { RetraceError } from '../core/errors.ts';
 import { nearNames } from '../core/near-names.ts';
 import type { Command } from './define-command.ts';
 import { flagName, type FlagSpec, type FlagTable, type GivenFlags } from './flag.ts';
-import { namesOf, spellOutShortFlags } from './words.ts';
+import { namesOf, spellOutShortFlags, type NamedFlag } from './words.ts';
 
 export interface Parsed {
   /** Values by flag key, and `words`: fits the command's `run`. */
@@ -32,7 +32,7 @@ export function parseArguments(argv: readonly string[], command: Command, fullNa
   const flags = command.flags;
   const given: GivenFlags = {};
   const words = spellOutShortFlags(argv, flags);
-  rejectSwitchValues(words, flags);
+  checkFlagWords(words, flags, fullName);
   const parsed = parseWithYargs(words, flags, given, fullName);
   const args: Parsed['args'] = { words: [...((parsed['words'] as string[] | undefined) ?? []), ...(parsed['_'] as string[])] };
   for (const [key, spec] of Object.entries(flags)) {
@@ -66,7 +66,7 @@ function parseWithYargs(words: string[], flags: FlagTable, given: GivenFlags, fu
     .updateStrings({ 'Not enough arguments following: %s': 'missing %s' })
     .command('$0 [words..]', false, (builder) => builder.positional('words', { type: 'string', array: true }))
     .fail((message, error) => {
-      throw refused ?? usageError(error?.message ?? message, words, flags, fullName);
+      throw refused ?? usageError(error?.message ?? message, flags, fullName);
     });
   for (const [key, spec] of Object.entries(flags)) {
     const name = flagName(key);
@@ -101,32 +101,32 @@ function readFlag(key: string, spec: FlagSpec, raw: unknown, given: GivenFlags):
   return spec.repeat ? values : values[0];
 }
 
-// yargs takes `--yes=maybe` for false.
-function rejectSwitchValues(words: readonly string[], flags: FlagTable): void {
+// Before yargs sees them: it reads `-to=3` as -t and -o=3, and `--yes=maybe` as false.
+function checkFlagWords(words: readonly string[], flags: FlagTable, fullName: string): void {
   const names = namesOf(flags);
   for (const word of flagWords(words)) {
-    const [, name, value] = /^--?([^=]+)=(.*)$/s.exec(word) ?? [];
-    if (name === undefined || value === 'true' || value === 'false') continue;
-    const known = names.get(name);
-    if (known === undefined || known.spec.value !== undefined) continue;
-    throw new RetraceError('usage.value', { flag: `--${flagName(known.key)}`, value: value ?? '', expected: 'nothing after it, or =true, or =false' });
+    const [, flag = word, value] = /^([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const known = names.get(flag);
+    if (known === undefined) throw new RetraceError('usage.unknown-flag', { flag, near: nearFlags(flag, names), command: fullName });
+    if (known.spec.value !== undefined || value === undefined || value === 'true' || value === 'false') continue;
+    throw new RetraceError('usage.value', { flag: `--${flagName(known.key)}`, value, expected: 'nothing after it, or =true, or =false' });
   }
 }
 
-function usageError(message: string, words: readonly string[], flags: FlagTable, fullName: string): RetraceError {
-  const names = namesOf(flags);
+function usageError(message: string, flags: FlagTable, fullName: string): RetraceError {
   const missing = /^missing (.+)$/.exec(message)?.[1];
-  if (missing !== undefined) return new RetraceError('usage.missing-value', { flag: `--${flagName(names.get(missing)?.key ?? missing)}` });
-  const unknown = flagWords(words).find((word) => !names.has(/^--?([^=]+)/.exec(word)?.[1] ?? ''));
-  if (unknown === undefined) return new RetraceError('usage.flags', { detail: message, command: fullName });
-  const typed = unknown.split('=')[0]!;
-  return new RetraceError('usage.unknown-flag', { flag: typed, near: nearFlags(typed, flags), command: fullName });
+  if (missing === undefined) return new RetraceError('usage.flags', { detail: message, command: fullName });
+  const names = namesOf(flags);
+  const known = names.get(`--${missing}`) ?? names.get(`-${missing}`);
+  return new RetraceError('usage.missing-value', { flag: `--${flagName(known?.key ?? missing)}` });
 }
 
 // Three letters are near to too much: --yes is not a misspelt --as.
-function nearFlags(typed: string, flags: FlagTable): string[] {
-  const name = typed.replace(/^-*/, '');
-  return name.length < 4 ? [] : nearNames(name, Object.keys(flags).map(flagName)).map((near) => `--${near}`);
+function nearFlags(flag: string, names: Map<string, NamedFlag>): string[] {
+  const name = flag.replace(/^-+/, '');
+  if (names.has(`--${name}`)) return [`--${name}`];
+  const long = [...names.keys()].filter((known) => known.startsWith('--')).map((known) => known.slice(2));
+  return name.length < 4 ? [] : nearNames(name, long).map((near) => `--${near}`);
 }
 
 function flagWords(words: readonly string[]): string[] {

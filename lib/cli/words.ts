@@ -1,16 +1,16 @@
 import { flagName, type FlagSpec, type FlagTable } from './flag.ts';
 
-interface NamedFlag {
+export interface NamedFlag {
   key: string;
   spec: FlagSpec;
 }
 
-/** Every spelling of the table's flags without dashes: `namespace` and `n`. */
+/** Every spelling of the table's flags: `--namespace` and `-n`. */
 export function namesOf(flags: FlagTable): Map<string, NamedFlag> {
   const names = new Map<string, NamedFlag>();
   for (const [key, spec] of Object.entries(flags)) {
-    names.set(flagName(key), { key, spec });
-    if (spec.alias !== undefined) names.set(spec.alias, { key, spec });
+    names.set(`--${flagName(key)}`, { key, spec });
+    if (spec.alias !== undefined) names.set(`-${spec.alias}`, { key, spec });
   }
   return names;
 }
@@ -46,7 +46,7 @@ function spellOut(letters: string, names: Map<string, NamedFlag>): string[] {
   const words: string[] = [];
   for (let at = 0; at < letters.length; at++) {
     const letter = letters[at]!;
-    const known = names.get(letter);
+    const known = names.get(`-${letter}`);
     const rest = letters.slice(at + 1);
     if (known?.spec.value !== undefined) return [...words, rest === '' ? `-${letter}` : `-${letter}=${rest.replace(/^=/, '')}`];
     if (known === undefined || rest.startsWith('=')) return [...words, `-${letters.slice(at)}`];
@@ -68,8 +68,5 @@ export function findCommandWord(argv: readonly string[], flags: FlagTable): numb
 }
 
 function takesNextWord(word: string, names: Map<string, NamedFlag>): boolean {
-  const name = /^--?([^=]+)$/.exec(word)?.[1];
-  if (name === undefined) return false;
-  if (name === 'v') return false;
-  return names.get(name)?.spec.value !== undefined;
+  return word !== '--v' && names.get(word)?.spec.value !== undefined;
 }
