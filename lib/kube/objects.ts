@@ -137,6 +137,8 @@ export async function deleteObject(connection: Connection, type: ResourceType, n
   if (Object.keys(preconditions).length > 0) body['preconditions'] = preconditions;
   if (gracePeriodSeconds !== undefined) body['gracePeriodSeconds'] = gracePeriodSeconds;
   if (propagationPolicy !== undefined) body['propagationPolicy'] = propagationPolicy;
+  // In the body too: a DELETE with a body has its query ignored (apiserver, endpoints/handlers/delete.go).
+  if (options.dryRun) body['dryRun'] = ['All'];
   try {
     await connection.request({ method: 'DELETE', path: resourcePath(type, { namespace, name }), body, query: dryRunQuery(options), ...withSignal(options) });
     return true;
