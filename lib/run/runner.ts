@@ -111,6 +111,7 @@ const refusedBeforeWriting = new Set<ErrorCode>([
   'access.forbidden',
   'credentials.rejected',
   'server.rejected',
+  'server.conflict',
   'revision.not-found',
   'file.write',
 ]);

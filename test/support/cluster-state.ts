@@ -16,7 +16,7 @@ export type ClusterState = Record<string, Json>;
 
 /** Reads the state of a namespace. */
 export async function readClusterState(plane: Plane, namespace: string): Promise<ClusterState> {
-  const { items } = await kubectlJson(plane, ['get', kinds.join(',')], { namespace });
+  const { items } = await kubectlJson(plane, ['get', kinds.join(','), '--show-managed-fields'], { namespace });
   const own = items.filter(({ kind, metadata }: Json) => `${kind}/${metadata.name}` !== 'ConfigMap/kube-root-ca.crt');
   const entries: [string, Json][] = own.map((object: Json) => (object.kind === 'Pod' ? describePod(object) : describeObject(object)));
   // Pods with a random name stand side by side under their owner's.

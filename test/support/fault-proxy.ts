@@ -43,6 +43,8 @@ export interface FaultProxy {
   /** Adds a fault; the returned object counts how often it struck. */
   addFault(fault: Fault): { readonly struck: number };
   clearFaults(): void;
+  /** Tears every open connection, watches among them; new ones are taken as before. */
+  cutConnections(): void;
   forgetRequests(): void;
   /** The longest chain of requests of which each began after the one before had ended: what latency multiplies. */
   sequentialRoundTrips(): number;
@@ -129,6 +131,9 @@ export async function startFaultProxy(
       return entry;
     },
     clearFaults: () => void (faults = []),
+    cutConnections: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     forgetRequests: () => void (requests.length = 0),
     sequentialRoundTrips: () => longestChain(requests),
     stop: async () => {

@@ -1,6 +1,7 @@
 import { isError, RetraceError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import { mayHaveArrived } from '../../../kube/failures.ts';
+import { sleep } from '../../../core/time.ts';
+import { failureOf, mayHaveArrived } from '../../../kube/failures.ts';
 import { getObject, patchObject } from '../../../kube/objects.ts';
 import type { Connection, JsonPatchOperation, KubeObject } from '../../../kube/types.ts';
 import { displayName, typeOfRef } from '../../../run/object-ref.ts';
@@ -8,6 +9,8 @@ import type { ObjectRef } from '../../../run/plan.ts';
 
 /** Recorded in managedFields, so that everybody can see who wrote. */
 export const fieldManager = 'kubectl-rollback';
+
+const longestThrottleSeconds = 10;
 
 export interface GuardedWrite {
   connection: Connection;
@@ -48,7 +51,8 @@ export async function writeGuarded(write: GuardedWrite): Promise<KubeObject> {
     try {
       return await send(write, live);
     } catch (error) {
-      if (!mayHaveArrived(error) && !isOvertaken(error)) throw error;
+      if (!mayHaveArrived(error) && !isOvertaken(error) && !isThrottled(error)) throw error;
+      if (isThrottled(error)) await sleep(throttlePauseMs(error));
       const again = await readAfter(write, error);
       if (write.isDone(again)) return again;
       if (isLast) throw error;
@@ -69,14 +73,16 @@ async function readAfter({ connection, target }: GuardedWrite, error: unknown): 
 
 /** Throws when the object must not be written again. */
 function refuseSecondWrite(write: GuardedWrite, live: KubeObject, again: KubeObject, error: unknown): void {
+  if (isThrottled(error)) return write.refuseStale(again);
   if (mayHaveArrived(error)) {
     // Something was written and it is not ours, or no longer: somebody answers our write.
     if (again.metadata['generation'] !== live.metadata['generation']) throw error;
     return;
   }
   write.refuseStale(again);
-  // A refusal that no other write explains is an admission rule's: sending it again changes nothing.
-  if (again.metadata.resourceVersion === live.metadata.resourceVersion) throw error;
+  // A 422 that no other write explains is an admission rule's: sending it again changes nothing. A 409 asks for it.
+  const isConflict = error instanceof RetraceError && error.code === 'server.conflict';
+  if (!isConflict && again.metadata.resourceVersion === live.metadata.resourceVersion) throw error;
 }
 
 async function send(write: GuardedWrite, live: KubeObject): Promise<KubeObject> {
@@ -88,6 +94,15 @@ async function send(write: GuardedWrite, live: KubeObject): Promise<KubeObject> 
 /** 409, or 422: a failed `test` of a JSON Patch is answered as Invalid, like any other refusal. */
 function isOvertaken(error: unknown): boolean {
   return error instanceof RetraceError && (error.code === 'server.conflict' || error.code === 'server.rejected');
+}
+
+/** 429 from the API server's own fair queueing: the write surely was not carried out. */
+function isThrottled(error: unknown): boolean {
+  return failureOf(error)?.status === 429;
+}
+
+function throttlePauseMs(error: unknown): number {
+  return Math.min(failureOf(error)?.retryAfterSeconds ?? 1, longestThrottleSeconds) * 1000;
 }
 
 /** What the journal keeps of an object after a write. */
