@@ -54,12 +54,13 @@ function readAutoscaler({ autoscalers }: WorkloadFacts): ReplicaFacts['drivenBy'
 /**
  * The number that the person asked for.
  * @returns undefined when nothing is to change
- * @throws replicas.unknown-previous; kind.unsupported for a DaemonSet
+ * @throws replicas.unknown-previous; usage.flags for a DaemonSet
  */
 export function resolveReplicas(facts: WorkloadFacts, known: ReplicaFacts, asked: number | 'previous' | undefined): number | undefined {
   if (asked === undefined) return undefined;
   if (facts.type.kind === 'DaemonSet') {
-    throw new RetraceError('kind.unsupported', { kind: 'DaemonSet', supported: ['Deployment', 'StatefulSet'] });
+    const detail = `--replicas: ${targetText(facts)} has none to set, a DaemonSet runs one pod on each node`;
+    throw new RetraceError('usage.flags', { detail, command: 'kubectl rollback plan' });
   }
   const wanted = asked === 'previous' ? known.previous : asked;
   if (wanted === undefined) throw new RetraceError('replicas.unknown-previous', { target: targetText(facts), current: known.now });

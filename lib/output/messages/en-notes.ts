@@ -21,7 +21,7 @@ export const notes: NoteMessages = {
   }),
   'reference-unknown': ({ kind, name, detail }) => careful(`${kind.toLowerCase()}/${name} could not be looked at: ${detail}`),
   partition: ({ partition, replicas }) => careful(`partition ${partition}: of ${replicas} pods, ordinals below ${partition} keep the revision they have`),
-  'on-delete': ({ pods: names }) => careful(`strategy OnDelete: ${pods(names)} change only when somebody deletes them`),
+  'on-delete': ({ pods: names }) => careful(`strategy OnDelete: ${pods(names)} ${names.length === 1 ? 'changes only when somebody deletes it' : 'change only when somebody deletes them'}`),
   'previous-differs': ({ previous, chosen }) => noteOf(`kubectl rollout undo would take revision ${previous}, not ${chosen}; for that one: --to=previous`),
   'rule-differs': ({ previous, ruled }) => careful(`previous is revision ${previous}; the rules would choose ${ruled}: leave --to away for that one`),
   'goes-back-to-left': ({ revision, runId }) => careful(`revision ${revision} is one that ${runId === undefined ? 'an earlier undo' : `run ${runId}`} went away from`),

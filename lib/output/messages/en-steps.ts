@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/durations.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Step } from '../../run/plan.ts';
 import type { Messages, StepText } from './messages.ts';
-import { sizeText } from './phrases.ts';
+import { listed, sizeText } from './phrases.ts';
 
 const word = (params: JsonObject, key: string): string | undefined => {
   const value = params[key];
@@ -44,7 +44,9 @@ function stepResult(step: Step, result: JsonObject): string {
       return `set to ${word(step.params, 'to') ?? word(result, 'replicas') ?? '?'}`;
     case 'wait-rollout': {
       const tookMs = result['tookMs'];
-      return typeof tookMs === 'number' ? `all on the revision, after ${formatDuration(tookMs)}` : 'all on the revision';
+      const left = Array.isArray(result['leftAsTheyAre']) ? result['leftAsTheyAre'].map(String) : [];
+      const all = left.length === 0 ? 'all on the revision' : `all on the revision but ${listed(left, 'and')}, left as ${left.length === 1 ? 'it is' : 'they are'} (OnDelete)`;
+      return typeof tookMs === 'number' ? `${all}, after ${formatDuration(tookMs)}` : all;
     }
     default:
       return 'done';
