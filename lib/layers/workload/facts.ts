@@ -30,7 +30,7 @@ export interface UnreadFact {
   missing: MissingPermission[];
 }
 
-/** Whether an object that a template needs is there: its metadata only, so that no Secret value leaves the server. */
+/** Whether an object that a template needs is there: who wrote it when, and nothing of its content. */
 export interface ReferenceFact {
   kind: string;
   name: string;

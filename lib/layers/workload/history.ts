@@ -84,8 +84,15 @@ const typeOfReference: Record<TemplateReference['kind'], ResourceType> = {
   ServiceAccount: serviceAccounts,
 };
 
+/** A Secret that `kubectl apply` wrote has its values in the last-applied annotation: metadata is not harmless. */
+function withoutAnnotations({ metadata }: KubeObject): JsonObject {
+  const { name, uid, creationTimestamp, managedFields = [] } = metadata;
+  return { name, uid, creationTimestamp, managedFields };
+}
+
 /**
- * Looks whether what a template names is there. Metadata only: no Secret value leaves the server. One round trip's time.
+ * Looks whether what a template names is there. Only metadata is asked for, and of it only who wrote when is kept, so
+ * that no Secret value gets into a plan or a recording. One round trip's time.
  * Without the right to look, the object is `unknown`; that is no failure.
  */
 export async function gatherReferences(connection: Connection, facts: WorkloadFacts, template: JsonObject): Promise<ReferenceFact[]> {
@@ -95,7 +102,7 @@ export async function gatherReferences(connection: Connection, facts: WorkloadFa
     [...named.values()].map(async ({ kind, name }): Promise<ReferenceFact> => {
       try {
         const found = await getObject(connection, typeOfReference[kind], namespace, name, { metadataOnly: true });
-        return found ? { kind, name, state: 'found', metadata: found.metadata } : { kind, name, state: 'missing' };
+        return found ? { kind, name, state: 'found', metadata: withoutAnnotations(found) } : { kind, name, state: 'missing' };
       } catch (error) {
         if (!(error instanceof RetraceError) || error.code !== 'access.forbidden') throw error;
         return { kind, name, state: 'unknown', missing: (error as RetraceError<'access.forbidden'>).params.missing };

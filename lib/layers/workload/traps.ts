@@ -24,7 +24,7 @@ export function noteStrategy(facts: WorkloadFacts, to: { name: string; hash: str
   if (type.kind === 'StatefulSet' && partition > 0) notes.push(note('partition', 'warning', { partition, replicas: replicasOf(object) }));
   if (strategyOf(object) === 'OnDelete') {
     const healthy = facts.pods.filter((pod) => isPodReady(pod) && !isPodTerminating(pod) && !isPodOfRevision(pod, to));
-    notes.push(note('on-delete', 'warning', { pods: namesOf(healthy) }));
+    if (healthy.length > 0) notes.push(note('on-delete', 'warning', { pods: namesOf(healthy) }));
   }
   if (strategyOf(object) === 'Recreate') notes.push(note('recreate-strategy', 'warning', { replicas: replicasOf(object) }));
   if (type.kind === 'StatefulSet' && isParallel(object) && serverVersion !== undefined && hasParallelRegression(serverVersion)) {
@@ -92,7 +92,7 @@ export function noteReferences(template: JsonObject, references: ReferenceFact[]
       return [note('reference-unknown', 'warning', { kind, name, detail: permission ? `${permission.verb} ${permission.resource}` : '' })];
     }
     const changedAt = fact.metadata && lastWrittenAt({ metadata: fact.metadata });
-    if ((kind !== 'ConfigMap' && kind !== 'Secret') || changedAt === undefined || younger.length === 0) return [];
+    if ((kind !== 'ConfigMap' && kind !== 'Secret') || changedAt === undefined) return [];
     if (!(Date.parse(changedAt) > sinceMs)) return [];
     const usedAs = [...new Set(uses.filter((use) => use.kind === kind && use.name === name).map((use) => use.usedAs))].join(', ');
     return [note('reference-changed', 'warning', { kind, name, changedAt, usedAs })];

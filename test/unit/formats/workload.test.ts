@@ -65,9 +65,9 @@ describe('managed fields', () => {
     metadata: {
       creationTimestamp: '2026-01-01T00:00:00Z',
       managedFields: [
-        { manager: 'kubectl-client-side-apply', operation: 'Update', time: '2026-11-22T03:12:00Z', fieldsV1: { 'f:spec': { 'f:template': { 'f:spec': {} } } } },
         { manager: 'kubectl', operation: 'Update', subresource: 'scale', time: '2026-11-22T03:11:00Z', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
         { manager: 'kubectl-rollout', operation: 'Update', time: '2026-11-21T00:00:00Z', fieldsV1: { 'f:spec': { 'f:template': { 'f:metadata': {} } } } },
+        { manager: 'kubectl-client-side-apply', operation: 'Update', time: '2026-11-22T03:12:00Z', fieldsV1: { 'f:spec': { 'f:template': { 'f:spec': {} } } } },
         { manager: 'kube-controller-manager', operation: 'Update', subresource: 'status', time: '2026-11-22T03:30:00Z', fieldsV1: { 'f:status': {} } },
       ],
     },

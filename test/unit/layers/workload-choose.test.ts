@@ -112,6 +112,16 @@ describe('the template is right already, pods of the bad revision are stuck (kub
     expect(refusal(() => choose(factsOf({ revisions: undone.slice(1), pods: both }))).code).toBe('revision.nothing-to-go-back-to');
   });
 
+  test('not after two bad roll-outs in a row: the pod of the first keeps the second from starting', () => {
+    const twice = [...revisions.slice(1), { number: 8, hash: 'bad8', template: templateOfImage('v0.43'), created: '03:18:00' }];
+    expect(choose(factsOf({ revisions: twice, pods }))).toMatchObject({ to: '64696cc595', rule: 'ready-pods', action: 'change' });
+  });
+
+  test('somebody went back to it, and no pod of it is there yet: repair', () => {
+    const none = pods.map((pod) => ({ ...pod, hash: '6fff58c554', ready: false }));
+    expect(choose(factsOf({ revisions: undone, pods: none }))).toMatchObject({ rule: 'current', action: 'repair' });
+  });
+
   test('a controller that replaces such pods itself needs no repair', () => {
     expect(choose(factsOf({ kind: 'Deployment', revisions: undone, pods }))).toMatchObject({ action: 'change', rule: 'longest-in-force' });
     expect(choose(factsOf({ revisions: undone, pods, spec: { podManagementPolicy: 'Parallel' } }))).toMatchObject({ action: 'change' });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RetraceError } from '../../../lib/core/errors.ts';
 import type { JsonObject } from '../../../lib/core/json.ts';
+import { basisOf, changedFields } from '../../../lib/layers/workload/basis.ts';
 import { planWorkload } from '../../../lib/layers/workload/plan.ts';
 import type { WorkloadPlanInput } from '../../../lib/layers/workload/plan.ts';
 import type { ReferenceFact, WorkloadFacts } from '../../../lib/layers/workload/facts.ts';
@@ -142,7 +143,7 @@ describe('refused', () => {
     ['being deleted', () => plan(stuckRollout({ metadata: { deletionTimestamp: 'x' } })), { code: 'target.deleted' }],
     ['another kind', () => plan({ ...stuckRollout(), type: typeOf('ReplicaSet') }), { code: 'kind.unsupported', params: { kind: 'ReplicaSet' } }],
     ['a Deployment of another group', () => plan({ ...stuckRollout(), type: { ...typeOf('Deployment'), group: 'example.com' } }), { code: 'kind.unsupported' }],
-    ['replicas of a DaemonSet', () => plan(stuckRollout({ kind: 'DaemonSet' }), { replicas: 2 }), { code: 'kind.unsupported' }],
+    ['replicas of a DaemonSet', () => plan(stuckRollout({ kind: 'DaemonSet' }), { replicas: 2 }), { code: 'usage.flags' }],
     ['unknown replicas before', () => plan(stuckRollout(), { replicas: 'previous' }), { code: 'replicas.unknown-previous', params: { current: 3 } }],
   ];
   test.each(table)('%s', (_name, run, expected) => expect(refusal(run)).toMatchObject(expected));
@@ -206,6 +207,7 @@ describe('strategies', () => {
   test('OnDelete: healthy pods of another revision stay', () => {
     const facts = stuckRollout({ spec: { updateStrategy: { type: 'OnDelete' } } });
     expect(noteOf(plan(facts, { choice: { kind: 'number', value: 5 } }), 'on-delete')).toEqual({ pods: ['thanos-receive-0', 'thanos-receive-1'] });
+    expect(noteOf(plan(facts), 'on-delete')).toBeUndefined();
   });
 
   test('Recreate', () => {
@@ -288,6 +290,15 @@ describe('what a plan is based on', () => {
 
   test('resourceVersion, generation, status, annotations and replicas are not part of it', () => {
     expect(basis({ metadata: { resourceVersion: '1', generation: 99, annotations: { a: 'b' } }, spec: { replicas: 5 } }).basisDigest).toBe(before.basisDigest);
+  });
+
+  test('paused: named when it changes', () => {
+    const [before, after] = [false, true].map((paused) => basisOf(stuckRollout({ kind: 'Deployment', spec: { paused } }).object, undefined, { withReplicas: false }));
+    expect(changedFields(before!, after!)).toEqual(['paused']);
+  });
+
+  test('a field that was not looked at is not called changed', () => {
+    expect(changedFields({ uid: 'a', targetRevision: 'b', replicas: 'c' }, { uid: 'a' })).toEqual([]);
   });
 
   test('replicas are, when the plan writes them', () => {

@@ -53,7 +53,10 @@ function isDone(step: Step, live: KubeObject): boolean {
   return templateDigest(liveTemplate(live)) === step.params['templateDigest'];
 }
 
-/** Replaces the template, of exactly this object in exactly this state. The generation does not move with the status. */
+/**
+ * Replaces the template, of exactly this object in exactly this state. The generation does not move with the status, but
+ * a Deployment's does with its annotations (apps/deployment strategy PrepareForUpdate): then the write is tried again.
+ */
 export function templatePatch(live: KubeObject, template: JsonObject): JsonPatchOperation[] {
   return [
     { op: 'test', path: '/metadata/uid', value: live.metadata.uid },
