@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { isatty } from 'node:tty';
 import { buildInfo } from '../core/build-info.ts';
 import type { Context, InputStream, OutputStream } from '../core/context.ts';
+import { exitCodes } from '../core/errors.ts';
 import type { Plugin } from './define-command.ts';
 import { dispatch } from './dispatch.ts';
 import type { Progression, Terminal } from './environment.ts';
@@ -117,7 +118,9 @@ function findTerminal(): Terminal | undefined {
 function listenToSignals(stopper: AbortController, invocation: Invocation): () => void {
   const onSignal = () => {
     if (stopper.signal.aborted) {
-      void announce('atOnce', invocation).finally(() => process.exit(130));
+      // Once a run has begun nobody knows here how far it came: the same code as the stop that it overtakes.
+      const code = invocation.progress.runId === undefined ? exitCodes.interrupted : exitCodes.halfWay;
+      void announce('atOnce', invocation).finally(() => process.exit(code));
       return;
     }
     stopper.abort();

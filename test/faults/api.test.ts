@@ -129,7 +129,7 @@ test.concurrent('a wait whose watches are cut goes on', async ({ cluster, namesp
   await breakHashring({ cluster, namespace });
   const proxy = await startFaultProxy(runFolder, cluster);
   const running = await startCli('rollback', ['undo', hashring, '-n', namespace, '--yes', '--stable-for=3s', '--stuck-after=1s'], { kubeconfig: proxy.kubeconfig });
-  await running.waitForLine(/evict/i);
+  await running.waitForLine(/evicted/);
   const watches = () => proxy.requests.filter(({ path }) => /[?&]watch=/.test(path)).length;
   await waitUntil(() => watches() >= 3, { what: 'the watches to be open' });
   const before = watches();
@@ -150,7 +150,7 @@ test.concurrent('a wait survives a restart of the API server', async ({ runFolde
     kubeconfig: plane.kubeconfig,
     timeoutMs: 110_000,
   });
-  await running.waitForLine(/evict/i);
+  await running.waitForLine(/evicted/);
   await restartApiServer(plane);
   const result = await running.result;
   expect(result, result.stderr).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/finished|took/) });

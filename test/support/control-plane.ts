@@ -107,7 +107,7 @@ async function provideDefaults(plane: ControlPlane, runFolder: string): Promise<
   await kubectl(plane, ['apply', '-f', fileURLToPath(new URL('storage-class.yaml', import.meta.url)), '-f', '-'], {
     input: defaultLogs(logs),
   });
-  await kubectl(plane, ['wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=30s']);
+  await kubectl(plane, ['wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=60s']);
 }
 
 /** kwokctl under a time limit: a `start` on a taken port hangs for minutes. Proxy settings would lead the API server away from the pods. */
