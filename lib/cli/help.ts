@@ -40,7 +40,7 @@ export function renderCommandHelp(plugin: Plugin, command: Command): string {
   const full = `kubectl ${plugin.name} ${command.name}`;
   const { positional } = command;
   const words = positional === undefined ? '' : ` ${positional.required ? positional.name : `[${positional.name}]`}${positional.many ? '…' : ''}`;
-  const lines = [command.summary, ''];
+  const lines = [...wrapWords(command.summary, columns), ''];
   if (command.details !== undefined) lines.push(...wrapWords(command.details, columns), '');
   lines.push(`Usage:  ${full}${words} [flags]`);
   if (command.aliases !== undefined) lines.push(`Also:   ${command.aliases.join(', ')}`);

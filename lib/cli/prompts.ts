@@ -48,7 +48,8 @@ function canAsk({ noInput }: Answers, env: CommandEnvironment): boolean {
 function questionOf(plan: Plan, { messages, errStyle }: CommandEnvironment): string {
   const targets = plan.targets.filter(({ action }) => action !== 'noop').map(({ object }) => displayName(object));
   const namespaces = [...new Set(plan.targets.map(({ object }) => object.namespace))];
-  const question = messages.questions.rollBack(targets, namespaces, plan.cluster.contextName, plan.cluster.server);
+  const place = { targets, namespaces, context: plan.cluster.contextName, server: plan.cluster.server };
+  const question = plan.purpose === 'revert' ? messages.questions.revert(place) : messages.questions.rollBack(place);
   // Room for the prompt's own sign before and the hint after.
   return wrapWords(printable(question), (errStyle.columns ?? 80) - 10).join('\n  ');
 }

@@ -30,12 +30,12 @@ export function spellOutShortFlags(argv: readonly string[], flags: FlagTable): s
       const hasLevel = next !== undefined && /^\d+$/.test(next);
       words.push(`--v=${hasLevel ? next : '1'}`);
       if (hasLevel) index++;
-    } else if (/^-[A-Za-z]./.test(word)) {
-      words.push(...spellOut(word.slice(1), names));
     } else {
+      const spelled = /^-[A-Za-z]./.test(word) ? spellOut(word.slice(1), names) : [word];
+      const last = spelled.pop()!;
       const next = argv[index + 1];
-      const isValue = next !== undefined && takesNextWord(word, names) && !/^-(?!\d|$)/.test(next);
-      words.push(isValue ? `${word}=${next}` : word);
+      const isValue = next !== undefined && takesNextWord(last, names) && !/^-(?!\d|$)/.test(next);
+      words.push(...spelled, isValue ? `${last}=${next}` : last);
       if (isValue) index++;
     }
   }

@@ -10,6 +10,8 @@ import { oneLine, printableData } from './printable.ts';
 import { paint, type Style } from './style.ts';
 
 const labelWidth = 10;
+// The rest is a `kubectl get pods` away; three tell what kind of trouble it is.
+const mostTroubled = 3;
 
 /** A plan for people: where each target is, where it goes, what changes, the steps, and what it leaves undone. */
 export function renderPlan(asked: PlanView): string {
@@ -30,19 +32,24 @@ function renderTarget(target: PlannedTarget, view: PlanView): string[] {
   const { plan: labels } = messages;
   const name = displayName(target.object);
   const { contextName, server } = plan.cluster;
-  const head = flowParts(
-    [paint(style, 'strong', name), `${labels.context} ${contextName} (${server}), ${labels.namespace} ${target.object.namespace}`],
-    style.columns,
-    '  ',
-  );
+  const place = `${labels.context} ${contextName} (${server}), ${labels.namespace} ${target.object.namespace}`;
+  const pods = target.seen === undefined ? '' : labels.pods(target.seen.wanted, target.seen.ready);
+  const head = flowParts([paint(style, 'strong', name), place, pods], style.columns, '  ');
   const to = labels.revision(target.to.number, target.to.hash);
   if (target.action === 'noop') return [...head, labels.nothingToDo(name, to)];
   const from = target.from;
-  const lines = [...head];
-  if (from !== undefined) lines.push(...row(labels.now, revisionParts(from, view), style));
+  const lines = [...head, ...renderOwner(target, view)];
+  const troubled = (target.seen?.troubled ?? []).slice(0, mostTroubled).map(({ pod, reason }) => `${pod} ${reason}`);
+  if (from !== undefined) lines.push(...row(labels.now, [...revisionParts(from, view), ...troubled], style));
   const goal = target.action === 'repair' ? labels.repairOnly : labels.chosenBy(target.chosenBy);
   lines.push(...row(plan.purpose === 'revert' ? labels.goTo : labels.backTo, [...revisionParts(target.to, view), goal], style));
   return [...lines, ...renderChanges(target.changes, style)];
+}
+
+function renderOwner({ seen }: PlannedTarget, { messages, style, now }: PlanView): string[] {
+  if (seen === undefined) return [];
+  const ago = seen.writtenAt === undefined ? undefined : formatDuration(now.getTime() - Date.parse(seen.writtenAt));
+  return row(messages.plan.owner, [messages.plan.unowned(seen.writtenBy, ago)], style);
 }
 
 function revisionParts(revision: RevisionRef, { messages, style, now }: PlanView): string[] {

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import { formatDuration } from '../core/durations.ts';
+import type { PodProgress } from '../run/events.ts';
 import { cutTo, padTo, widthOf } from './lines.ts';
 import type { Messages } from './messages/messages.ts';
 import type { Progress, ProgressInput } from './progress-lines.ts';
@@ -89,10 +90,13 @@ function drawStep(step: StepView, nameWidth: number, podRoom: number, at: Pictur
 
 function podLines({ pods }: StepView, podRoom: number, messages: Messages): string[] {
   const nameWidth = Math.max(...pods.map(({ name }) => widthOf(name)), 0) + 2;
-  // What is not right yet comes first: with 40 pods the healthy ones are cut, not the stuck one.
-  const order = (state: string) => (state === 'stable' ? 2 : state === 'ready' ? 1 : 0);
-  const sorted = [...pods].sort((a, b) => order(a.state) - order(b.state) || (a.revision === b.revision ? 0 : a.revision === 'other' ? -1 : 1));
-  const shown = sorted.length > podRoom ? sorted.slice(0, podRoom - 1) : sorted;
+  const shown = pods.length > podRoom ? troubledFirst(pods).slice(0, podRoom - 1) : pods;
   const lines = shown.map((pod) => padTo(pod.name, nameWidth) + podText(pod, messages));
-  return shown.length < sorted.length ? [...lines, messages.run.morePods(sorted.length - shown.length)] : lines;
+  return shown.length < pods.length ? [...lines, messages.run.morePods(pods.length - shown.length)] : lines;
+}
+
+// With 60 pods the healthy ones are cut, not the stuck one.
+function troubledFirst(pods: readonly PodProgress[]): PodProgress[] {
+  const order = ({ state, revision }: PodProgress) => (state === 'stable' ? 4 : state === 'ready' ? 2 : 0) + (revision === 'target' ? 1 : 0);
+  return pods.toSorted((a, b) => order(a) - order(b));
 }

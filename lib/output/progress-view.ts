@@ -71,7 +71,9 @@ function change(view: ProgressView, step: Step, make: (before: StepView) => Part
 
 /** One pod in words: its revision and its state, Kubernetes' own reason where there is one. */
 export function podText(pod: PodProgress, messages: Messages): string {
-  const state = messages.run.podState[pod.state] ?? pod.state;
+  // How long a pod of an old revision has been Ready decides nothing.
+  const key = pod.state === 'ready' && pod.revision === 'other' ? 'stable' : pod.state;
+  const state = messages.run.podState[key] ?? key;
   return [pod.reason ?? state, pod.revision === 'other' ? messages.run.oldRevision : ''].filter((part) => part !== '').join('   ');
 }
 

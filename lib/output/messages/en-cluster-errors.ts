@@ -27,7 +27,7 @@ export const targetErrors = {
     lines: [`${owner}   ${how === 'ownerReferences' ? 'its controller owner (ownerReferences)' : how}`],
     next: [`Change it there:  ${command}`],
   }),
-  'target.deleted': ({ target, namespace }) => ({ text: `${target} in namespace ${namespace} is being deleted`, next: ['There is nothing to roll back until it exists again'] }),
+  'target.deleted': ({ target, namespace }) => ({ text: `${target} in namespace ${namespace} is being deleted, or is gone`, next: [`When it exists again, look at it with:  kubectl rollback history ${target} -n ${namespace}`] }),
   'target.paused': ({ target, command }) => ({ text: `${target} is paused: a change of its template would not roll out`, next: [`Take it out of the pause first:  ${command}`] }),
   'history.empty': ({ target, detail }) => ({
     text: `${target} has no other revision to go back to`,
@@ -88,7 +88,7 @@ export const runErrors = {
   }),
   'run.busy': ({ id, pid }) => ({ text: `run ${id} is being worked on by process ${pid} of this machine`, next: [`Look at it:  kubectl rollback status ${id}`] }),
   'run.interrupted': ({ id, command }) => ({ text: `run ${id} was stopped half way`, next: [`Go on with:  ${command}`] }),
-  'run.interrupted-before': () => ({ text: 'interrupted', next: [nothingChanged] }),
+  'run.interrupted-before': () => ({ text: 'stopped before the first change', next: [nothingChanged] }),
   'file.unreadable': ({ path, detail }) => ({ text: `cannot read ${path}: ${detail}`, next: ['Check the path and its permissions'] }),
   'file.write': ({ path, detail }) => ({ text: `cannot write ${path}: ${detail}`, next: ['Check free space and permissions there'] }),
   'journal.corrupt': ({ path, line, detail }) => ({ text: `the journal ${path} is broken at line ${line}: ${detail}`, next: ['The cluster is as it is; look at it with:  kubectl rollback runs'] }),

@@ -2,7 +2,7 @@ import { accessErrors, usageErrors } from './en-errors.ts';
 import { runErrors, targetErrors } from './en-cluster-errors.ts';
 import { notes } from './en-notes.ts';
 import { steps } from './en-steps.ts';
-import type { Messages, PlanLabels, Questions, RunLabels } from './messages.ts';
+import type { Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
 import { listed, quoted } from './phrases.ts';
 
 const chosenBy: Record<string, string> = {
@@ -25,7 +25,10 @@ const plan: PlanLabels = {
   putBack: 'Put back by',
   careful: 'Careful',
   note: 'Note',
+  owner: 'Owner',
   doIt: 'Do it:',
+  pods: (wanted, ready) => `${wanted} ${wanted === 1 ? 'replica' : 'replicas'}, ${ready} ready`,
+  unowned: (writer, ago) => `none above it${writer === undefined ? '' : `; template written by ${writer}${ago === undefined ? '' : ` ${ago} ago`}`}`,
   revision: (number, hash) => (number === undefined ? `revision ${hash}` : `revision ${number} (${hash})`),
   made: (age) => `made ${age} ago`,
   chosenBy: (rule) => chosenBy[rule] ?? rule,
@@ -89,9 +92,11 @@ const run: RunLabels = {
   already: 'already so',
 };
 
+const placeText = ({ targets, namespaces, context, server }: QuestionPlace) => `${listed(targets, 'and')} in namespace ${listed(namespaces, 'and')} of context ${context} (${server})`;
+
 const questions: Questions = {
-  rollBack: (targets, namespaces, context, server) =>
-    `Roll back ${listed(targets, 'and')} in namespace ${listed(namespaces, 'and')} of context ${context} (${server})?`,
+  rollBack: (place) => `Roll back ${placeText(place)}?`,
+  revert: (place) => `Put back the state before the run, the bad one, of ${placeText(place)}?`,
   typeName: (name) => `Type ${quoted(name)} to go on:`,
   wrongName: (name) => `that is not ${quoted(name)}`,
 };

@@ -39,7 +39,11 @@ export interface PlanLabels {
   putBack: string;
   careful: string;
   note: string;
+  owner: string;
   doIt: string;
+  pods(wanted: number, ready: number): string;
+  /** Nothing above the target; who wrote it last. */
+  unowned(writer: string | undefined, ago: string | undefined): string;
   revision(number: number | undefined, hash: string): string;
   made(age: string): string;
   chosenBy(rule: string): string;
@@ -80,8 +84,17 @@ export interface RunLabels {
   already: string;
 }
 
+/** What a question names, so that nobody says yes to the wrong cluster. */
+export interface QuestionPlace {
+  targets: string[];
+  namespaces: string[];
+  context: string;
+  server: string;
+}
+
 export interface Questions {
-  rollBack(targets: string[], namespaces: string[], context: string, server: string): string;
+  rollBack(where: QuestionPlace): string;
+  revert(where: QuestionPlace): string;
   typeName(name: string): string;
   wrongName(name: string): string;
 }

@@ -1,0 +1,46 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { createHome, runPluginProcess } from './plugin-process.ts';
+
+const { home, remove } = createHome();
+afterAll(remove);
+
+const commands = ['plan', 'undo', 'apply', 'history', 'runs', 'status', 'resume', 'revert', 'close'];
+
+describe('help', () => {
+  test('names every command, on stdout', async () => {
+    const { stdout, stderr, exitCode } = await runPluginProcess(home, ['--help']);
+    for (const name of commands) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  });
+
+  test.concurrent.each(commands)('of %s fits 80 columns but for examples to copy, three ways to it', async (name) => {
+    const [first, ...others] = await Promise.all([runPluginProcess(home, ['help', name]), runPluginProcess(home, [name, '--help']), runPluginProcess(home, ['-n', 'x', name, 'sts/x', '-h'])]);
+    expect(others.map(({ stdout }) => stdout)).toEqual([first!.stdout, first!.stdout]);
+    const lines = first!.stdout.split('\n').filter((line) => !line.startsWith('  kubectl rollback'));
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    for (const part of [`Usage:  kubectl rollback ${name}`, 'Examples:', 'Exit codes:', '--lang=en|ko']) expect(first!.stdout).toContain(part);
+    expect(first).toMatchObject({ stderr: '', exitCode: 0 });
+  });
+
+  test.each(['snapshot', 'verify'] as const)('of %s says that it is not built yet', async (plugin) => {
+    const { stdout, exitCode } = await runPluginProcess(home, ['--help'], { plugin });
+    expect(stdout).toContain('Not built yet');
+    expect(exitCode).toBe(0);
+  });
+});
+
+test.each(['rollback', 'snapshot', 'verify'] as const)('version of %s', async (plugin) => {
+  const { stdout, stderr, exitCode } = await runPluginProcess(home, ['--version'], { plugin });
+  expect(stdout).toMatch(new RegExp(`^kubectl-${plugin} \\S+ \\(commit \\S+, Bun \\S+\\)\\n$`));
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+});
+
+describe('an empty machine', () => {
+  test('has no runs: a sentence for people, an empty list for programs', async () => {
+    const people = await runPluginProcess(home, ['runs']);
+    expect(people).toEqual({ stdout: '', stderr: 'No runs on this machine yet.\n', exitCode: 0 });
+    const programs = await runPluginProcess(home, ['runs', '-o', 'json']);
+    expect(JSON.parse(programs.stdout)).toEqual({ apiVersion: 'retrace/v1', kind: 'RunList', items: [] });
+    expect(programs.stderr).toBe('');
+  });
+});

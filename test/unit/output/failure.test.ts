@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { RetraceError, type ErrorCode, type ErrorParams } from '../../../lib/core/errors.ts';
+import { describeFailure, renderFailure } from '../../../lib/output/failure.ts';
+import { english } from '../../../lib/output/messages/en.ts';
+import { plainStyle } from '../../../lib/output/style.ts';
+
+/** Parameters of every failure; a new one without a sample does not compile. */
+const samples: { [C in ErrorCode]: ErrorParams[C] } = {
+  'usage.flags': { detail: 'unexpected "x"', command: 'kubectl rollback runs' },
+  'usage.value': { flag: '--timeout', value: '5', expected: 'a duration with its unit, as 10m' },
+  'usage.missing-value': { flag: '--to' },
+  'usage.repeated': { flag: '--to' },
+  'usage.unknown-flag': { flag: '--foo', near: ['--to'], command: 'kubectl rollback plan' },
+  'usage.unknown-command': { name: 'udno', near: ['undo'], plugin: 'rollback', known: ['plan', 'undo'] },
+  'usage.missing-target': { command: 'kubectl rollback plan TYPE/NAME' },
+  'usage.not-built-yet': { plugin: 'verify', what: 'check things' },
+  'usage.confirm-needed': { command: 'kubectl rollback undo sts/x --yes' },
+  'usage.confirm-name-needed': { name: 'x', flag: '--confirm=x' },
+  'usage.exclusive': { flags: ['--to', '--to-revision'] },
+  'target.bad-form': { value: 'a/b/c', kinds: ['statefulset', 'deployment'] },
+  'kubeconfig.missing': { path: '/a', source: 'KUBECONFIG' },
+  'kubeconfig.broken': { path: '/a', detail: 'bad indentation' },
+  'kubeconfig.no-current-context': { path: '/a', contexts: [] },
+  'kubeconfig.unknown-context': { name: 'prud', contexts: ['prod'], near: ['prod'] },
+  'kubeconfig.unknown-entry': { what: 'user', name: 'u', context: 'prod' },
+  'cluster.ambiguous': { name: 'prod', servers: ['https://a', 'https://b'] },
+  'credentials.rejected': { server: 'https://a', user: 'u', detail: 'Unauthorized' },
+  'credentials.plugin': { command: 'aws', detail: 'not found', hint: '' },
+  'access.forbidden': { missing: [{ verb: 'patch', resource: 'statefulsets', group: 'apps', namespace: 'monitoring', name: 'x' }], user: 'u', detail: '' },
+  'server.unreachable': { server: 'https://a', detail: 'ECONNREFUSED', kind: 'network' },
+  'server.error': { status: 500, reason: 'InternalError', message: 'etcd leader changed', request: 'GET /api' },
+  'server.rejected': { message: 'denied', request: 'PATCH statefulset/x', causes: ['spec.x: Invalid'] },
+  'server.conflict': { object: 'statefulset/x', message: 'modified' },
+  'kind.unknown': { name: 'foo', near: [] },
+  'kind.unsupported': { kind: 'Pod', supported: ['Deployment', 'StatefulSet'] },
+  'namespace.unknown': { name: 'monitorin', near: ['monitoring'] },
+  'target.not-found': { target: 'sts/x', namespace: 'default', near: [], elsewhere: [{ namespace: 'monitoring', command: 'kubectl rollback plan sts/x -n monitoring' }] },
+  'target.owned': { target: 'statefulset/prometheus-kps', owner: 'prometheus/kps', how: 'ownerReferences', command: 'kubectl get prometheus.v1.monitoring.coreos.com/kps -o yaml' },
+  'target.deleted': { target: 'sts/x', namespace: 'monitoring' },
+  'target.paused': { target: 'deployment/x', command: 'kubectl rollout resume deployment/x' },
+  'history.empty': { target: 'sts/x', detail: 'revisionHistoryLimit: 0' },
+  'revision.not-found': { target: 'sts/x', wanted: '3', known: ['1 (aa)'] },
+  'revision.nothing-to-go-back-to': { target: 'sts/x', known: ['1 (aa)', '2 (bb)'], why: 'all-left' },
+  'replicas.unknown-previous': { target: 'sts/x', current: 3 },
+  'references.missing': { target: 'sts/x', revision: '6', missing: [{ kind: 'ConfigMap', name: 'c', usedAs: 'volumes[c]' }] },
+  'plan.stale': { target: 'sts/x', changed: ['template'], command: 'kubectl rollback plan sts/x' },
+  'plan.broken': { path: 'plan.json', detail: 'not JSON' },
+  'plan.other-cluster': { planServer: 'https://a', server: 'https://b' },
+  'run.not-found': { id: 'r-1', known: ['r-2'] },
+  'run.state': { id: 'r-1', state: 'closed', wanted: 'stopped', command: 'kubectl rollback status r-1' },
+  'run.stopped': { id: 'r-1', step: 'patch-template', why: 'server.conflict', command: 'kubectl rollback resume r-1' },
+  'run.put-back': { id: 'r-1', target: 'sts/x', by: 'helm', at: '2026-11-23T03:12:00Z' },
+  'run.busy': { id: 'r-1', pid: 7 },
+  'run.timeout': { id: 'r-1', waitingFor: ['thanos-receive-2 CrashLoopBackOff'], command: 'kubectl rollback resume r-1' },
+  'run.pdb-blocks': { id: 'r-1', pod: 'thanos-receive-2', budgets: ['thanos-receive'], command: 'kubectl rollback resume r-1' },
+  'run.interrupted': { id: 'r-1', command: 'kubectl rollback resume r-1' },
+  'run.interrupted-before': {},
+  'file.unreadable': { path: 'plan.json', detail: 'ENOENT' },
+  'file.write': { path: '/state', detail: 'ENOSPC' },
+  'journal.corrupt': { path: '/state/j', line: 3, detail: 'not JSON' },
+};
+
+const errors = Object.entries(samples).map(([code, params]) => new RetraceError(code as ErrorCode, params as never));
+
+describe('every failure', () => {
+  test.each(errors.map((error) => [error.code, error] as const))('%s says what was wrong and what to type next', (_code, error) => {
+    const text = renderFailure(error, english, plainStyle);
+    expect(text).toMatch(/^error: \S/);
+    expect(text.trimEnd().split('\n').length).toBeGreaterThan(1);
+    expect(text).not.toMatch(/undefined|\[object|NaN|  $/);
+  });
+
+  test.each(errors.map((error) => [error.code, error] as const))('%s is one object for programs', (code, error) => {
+    const failure = describeFailure(error);
+    expect(failure).toMatchObject({ apiVersion: 'retrace/v1', kind: 'Error', code, params: error.params, exitCode: error.exitCode });
+    expect(failure.message.length).toBeGreaterThan(10);
+  });
+});
+
+describe('a failure', () => {
+  test('for people: sentence, evidence, and the command as the last line', () => {
+    expect(renderFailure(new RetraceError('target.owned', samples['target.owned']), english, plainStyle, ['Nothing was changed.'])).toBe(`\
+error: statefulset/prometheus-kps is written by prometheus/kps; an undo here would be put back at once
+  prometheus/kps   its controller owner (ownerReferences)
+  Nothing was changed.
+Change it there:  kubectl get prometheus.v1.monitoring.coreos.com/kps -o yaml
+`);
+  });
+
+  test('half way: the cause in words in place of its code', () => {
+    const cause = new RetraceError('server.conflict', samples['server.conflict']);
+    const text = renderFailure(new RetraceError('run.stopped', samples['run.stopped'], { cause }), english, plainStyle);
+    expect(text).toContain('run r-1 stopped at template: statefulset/x was changed by someone else in the meantime\n  modified\n');
+    expect(text).toMatch(/Go on with: {2}kubectl rollback resume r-1\n$/);
+  });
+
+  test('"Nothing was changed." stands once', () => {
+    const text = renderFailure(new RetraceError('plan.broken', samples['plan.broken']), english, plainStyle, ['Nothing was changed.']);
+    expect(text.match(/Nothing was changed/g)).toHaveLength(1);
+  });
+
+  test('an unexpected one is called a bug', () => {
+    expect(renderFailure(new TypeError('x is\u001b[2J not a function'), english, plainStyle)).toMatch(/^error: this is a bug in Retrace: TypeError: x is\\u001b\[2J not a function\n/);
+    expect(describeFailure('thrown text')).toMatchObject({ code: 'bug', exitCode: 1 });
+  });
+});
