@@ -3,6 +3,7 @@ import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import type { ClusterAccess } from './access-entry.ts';
 import type { ClientCertificate } from './endpoint.ts';
+import type { BoughtCredential } from './bought-credential.ts';
 import { runExecPlugin } from './exec-credential.ts';
 
 /** What one request shows: an Authorization header, a client certificate, both or neither. */
@@ -37,14 +38,6 @@ export function openCredentials(access: ClusterAccess, context: Context): Creden
     return boughtCredentials(async () => (await import('./oidc-credential.ts')).readOidcToken(provider, user.name), certificate, context);
   }
   return fixedCredentials({ authorization: undefined, certificate });
-}
-
-/** What a plugin hands out. */
-export interface BoughtCredential {
-  token: string | undefined;
-  certificate: ClientCertificate | undefined;
-  /** Undefined: good until the server says 401. */
-  expiresAt: Date | undefined;
 }
 
 function fixedCredentials(identity: Identity): Credentials {

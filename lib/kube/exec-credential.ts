@@ -3,7 +3,7 @@ import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import { parseJson, stringifyJson } from '../core/json.ts';
 import type { ClusterAccess, ExecPlugin } from './access-entry.ts';
-import type { BoughtCredential } from './credentials.ts';
+import type { BoughtCredential } from './bought-credential.ts';
 
 /**
  * Runs a credential plugin by the client.authentication.k8s.io protocol. Own code because client-node's runs it without

@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import { RetraceError } from '../core/errors.ts';
 import type { UserEntry } from './access-entry.ts';
-import type { BoughtCredential } from './credentials.ts';
+import type { BoughtCredential } from './bought-credential.ts';
 
 /**
  * A token of the old `auth-provider: oidc` form, renewed at the identity provider by client-node when it has expired.

@@ -28,6 +28,15 @@ const target = v.strictObject({
   to: revisionRef,
   chosenBy: text,
   changes: v.array(v.strictObject({ path: text, from: v.optional(text), to: v.optional(text) })),
+  seen: v.optional(
+    v.strictObject({
+      wanted: count,
+      ready: count,
+      troubled: v.array(v.strictObject({ pod: text, reason: text })),
+      writtenBy: v.optional(text),
+      writtenAt: v.optional(text),
+    }),
+  ),
   basisDigest: text,
   basis: v.record(text, text),
 });

@@ -52,10 +52,23 @@ export interface PlannedTarget {
   /** Which rule chose `to`: `asked`, `previous`, `ready-pods`, `longest-in-force`, `current`, `before-run`. */
   chosenBy: string;
   changes: FieldChange[];
+  /** How it stood when it was planned; left out where there is nothing to tell (revert). */
+  seen?: SeenState;
   /** Digest over `basis`; staleness is decided by it, never by resourceVersion. */
   basisDigest: string;
   /** What the digest covers, by field name, each with its own digest: names what changed when a plan is stale. */
   basis: Record<string, string>;
+}
+
+/** What a person sees of the target in the head of a plan. */
+export interface SeenState {
+  /** Pods wanted and pods Ready. */
+  wanted: number;
+  ready: number;
+  troubled: { pod: string; reason: string }[];
+  /** Field manager that wrote the template last, and when (RFC 3339). */
+  writtenBy?: string;
+  writtenAt?: string;
 }
 
 export interface RevisionRef {

@@ -55,9 +55,11 @@ export function planWorkloadRevert({ runId, planned, live, before }: WorkloadRev
   ];
   const step = (kind: string, params: JsonObject): Step => ({ id: stepId(kind, object), kind, target: object, params });
   const source = { source: 'pre-image', runId, stepId: stepId('patch-template', object), templateDigest: to.templateDigest, hash: to.hash, planCommand };
+  // What was seen before the run is not how it stands now.
+  const { seen: _before, ...target } = planned;
   const isNoop = !writesTemplate && !writesReplicas;
   return {
-    target: { ...planned, action: isNoop ? 'noop' : 'change', from: planned.to, to, chosenBy: 'before-run', changes, basis, basisDigest: digestOf(basis) },
+    target: { ...target, action: isNoop ? 'noop' : 'change', from: planned.to, to, chosenBy: 'before-run', changes, basis, basisDigest: digestOf(basis) },
     steps: [
       ...(isNoop ? [] : [step('keep-evidence', {})]),
       ...(writesTemplate ? [step('patch-template', source)] : []),

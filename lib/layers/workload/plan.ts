@@ -17,6 +17,7 @@ import type { LeftRevision, ReferenceFact, WorkloadFacts } from './facts.ts';
 import { refuseMissingReferences, refuseTarget } from './refusal.ts';
 import { noteReplicas, noteScaleDown, readReplicas, resolveReplicas } from './replicas.ts';
 import { labelOf, listRevisions, refOf } from './revisions.ts';
+import { describeState } from './seen.ts';
 import { namesOf, stuckPodsOf } from './stuck-pods.ts';
 import { noteReferences, noteStrategy, noteStuckPods, noteWriters } from './traps.ts';
 
@@ -86,6 +87,7 @@ export function planWorkload(input: WorkloadPlanInput): WorkloadPlan {
       to: refOf(to),
       chosenBy: chosen.rule,
       changes: [...(chosen.action === 'change' ? diffTemplates(liveTemplate(facts.object), template) : []), ...replicaChange(facts, replicas)],
+      seen: describeState(facts),
       basisDigest: digestOf(basis),
       basis,
     },
