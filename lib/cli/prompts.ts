@@ -69,12 +69,22 @@ async function askName(name: string, plan: Plan, env: CommandEnvironment): Promi
 
 type PromptContext = { input: NodeJS.ReadableStream; output: NodeJS.WritableStream; signal: AbortSignal };
 
-// Ctrl-C and Ctrl-D at a question are a no: inquirer throws for both, and for our own signal.
-async function answerOf<T>(env: CommandEnvironment, ask: (context: PromptContext) => Promise<T>): Promise<T> {
+// Ctrl-C and Ctrl-D at a question are a no. Inquirer throws for the first and for our own signal; under Bun the second
+// closes its line reader and leaves the question standing for ever (@inquirer/core 12, Bun 1.4.5).
+async function answerOf<T>({ terminal, context }: CommandEnvironment, ask: (prompt: PromptContext) => Promise<T>): Promise<T> {
+  const { input, output } = terminal!;
+  const endOfInput = new AbortController();
+  const onData = (bytes: unknown) => {
+    if (String(bytes).includes('\u0004')) endOfInput.abort();
+  };
+  input.on('data', onData);
   try {
-    return await ask({ ...env.terminal!, signal: env.context.signal });
+    return await ask({ input, output, signal: AbortSignal.any([context.signal, endOfInput.signal]) });
   } catch (error) {
-    if (error instanceof Error && /^(ExitPromptError|AbortPromptError|CancelPromptError)$/.test(error.name)) throw new RetraceError('run.interrupted-before', {});
+    if (error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name)) throw new RetraceError('run.interrupted-before', {});
     throw error;
+  } finally {
+    input.off('data', onData);
+    input.pause();
   }
 }
