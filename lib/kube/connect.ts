@@ -46,13 +46,13 @@ async function requestUntilDeadline(exchange: Exchange, context: Context, reques
       const failure = isError(error, 'server.unreachable') || isError(error, 'server.error') ? failureOf(error) : undefined;
       const waitMs = failure && request.retry !== 'none' ? waitBeforeRetry(failure, attempt, exchange.hasAnswered(), context.random()) : undefined;
       if (waitMs === undefined || context.now().getTime() + waitMs >= endMs) throw error;
-      await sleepUnlessAborted(waitMs, [interrupt, request.signal]);
+      // When it is aborted in its sleep, the next attempt says so before it sends anything.
+      await sleepUntilAborted(waitMs, [interrupt, request.signal]);
     }
   }
 }
 
-async function sleepUnlessAborted(durationMs: number, signals: (AbortSignal | undefined)[]): Promise<void> {
+function sleepUntilAborted(durationMs: number, signals: (AbortSignal | undefined)[]): Promise<void> {
   const live = signals.filter((signal) => signal !== undefined);
-  await (live.length > 1 ? sleep(durationMs, AbortSignal.any(live)) : sleep(durationMs, live[0]));
-  for (const signal of live) signal.throwIfAborted();
+  return live.length > 1 ? sleep(durationMs, AbortSignal.any(live)) : sleep(durationMs, live[0]);
 }

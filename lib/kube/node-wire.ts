@@ -1,6 +1,5 @@
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
-import { createGunzip } from 'node:zlib';
 import type { ClientCertificate, Endpoint, Wire, WireRequest, WireResponse } from './endpoint.ts';
 
 /** The way for what fetch cannot do or must not do (transport.ts): node:https. It knows no proxy. */
@@ -44,8 +43,8 @@ function collectHeaders(headers: [string, string][], body: string | undefined): 
   return collected;
 }
 
+// No Accept-Encoding is sent on this way, so nothing comes packed.
 function wrapIncoming(incoming: IncomingMessage): WireResponse {
-  const body = incoming.headers['content-encoding'] === 'gzip' ? incoming.pipe(createGunzip()) : incoming;
   return {
     status: incoming.statusCode ?? 0,
     header: (name) => {
@@ -54,12 +53,11 @@ function wrapIncoming(incoming: IncomingMessage): WireResponse {
     },
     async readText() {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of body) chunks.push(chunk as Uint8Array);
-      if (!incoming.complete) throw Object.assign(new Error('the answer is not complete'), { code: 'ECONNRESET' });
+      for await (const chunk of incoming) chunks.push(chunk as Uint8Array);
       return Buffer.concat(chunks).toString('utf8');
     },
     async *readBytes() {
-      for await (const chunk of body) yield chunk as Uint8Array;
+      for await (const chunk of incoming) yield chunk as Uint8Array;
     },
   };
 }

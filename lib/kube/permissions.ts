@@ -2,7 +2,7 @@ import type { MissingPermission } from '../core/errors.ts';
 import type { KubeRequest } from './types.ts';
 
 // Source of both rules: apiserver's RequestInfoFactory (what a path means to the authorizer) and its forbiddenMessage.
-const objectPath = /^\/(?:api\/[^/]+|apis\/([^/]+)\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/[^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?$/;
+const objectPath = /^\/(?:api\/[^/]+|apis\/([^/]+)\/[^/]+)(?:\/namespaces\/([^/]+)(?!\/(?:status|finalize)$))?\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?$/;
 const refusal = /User "([^"]*)" cannot (\S+) (?:resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?|path "([^"]+)")/;
 
 export interface Refusal {

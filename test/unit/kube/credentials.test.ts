@@ -79,10 +79,11 @@ describe('an exec plugin', () => {
     const shown = await Promise.all([credentials.current(), credentials.current()]);
     expect(shown.map(({ authorization }) => authorization)).toEqual(['Bearer t', 'Bearer t']);
     expect(await runs()).toBe(1);
-    nowMs += 3_600_000;
+    credentials.renew();
+    await credentials.current();
     await credentials.current();
     expect(await runs()).toBe(2);
-    credentials.renew();
+    nowMs += 3_600_000;
     await credentials.current();
     expect(await runs()).toBe(3);
   });

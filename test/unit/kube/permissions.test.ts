@@ -7,6 +7,7 @@ describe('the permission that a request needs', () => {
     ['GET', '/api/v1/namespaces/m/pods', {}, { verb: 'list', resource: 'pods', group: '', namespace: 'm' }],
     ['GET', '/api/v1/pods', { watch: true }, { verb: 'watch', resource: 'pods', group: '' }],
     ['GET', '/api/v1/namespaces/m', {}, { verb: 'get', resource: 'namespaces', group: '', name: 'm' }],
+    ['PUT', '/api/v1/namespaces/m/finalize', {}, { verb: 'update', resource: 'namespaces/finalize', group: '', name: 'm' }],
     ['POST', '/api/v1/namespaces/m/pods/p/eviction', {}, { verb: 'create', resource: 'pods/eviction', group: '', namespace: 'm', name: 'p' }],
     ['PUT', '/apis/apps/v1/namespaces/m/statefulsets/s', {}, { verb: 'update', resource: 'statefulsets', group: 'apps', namespace: 'm', name: 's' }],
     ['PATCH', '/apis/apps/v1/namespaces/m/statefulsets/s/scale', {}, { verb: 'patch', resource: 'statefulsets/scale', group: 'apps', namespace: 'm', name: 's' }],

@@ -222,13 +222,21 @@ describe('reads', () => {
     expect(performance.now() - startMs).toBeLessThan(1_500);
   });
 
-  it('are sent again when the answer is cut off', async () => {
+  it.each([{}, { as: 'bob', asGroup: ['g1', 'g2'] }])('are sent again when the answer is cut off (%o)', async (flags) => {
     server.answer = (_request, reply) => {
-      if (server.seen.length > 1) return reply.send(200, { whole: true });
-      reply.send(200, '{"whole":', { 'content-length': '1000' });
+      if (server.seen.length > 2) return reply.send(200, 'whole', { 'content-type': 'text/plain' });
+      if (server.seen.length > 1) reply.start({ 'content-type': 'text/plain' });
+      else reply.send(200, 'who', { 'content-type': 'text/plain', 'content-length': '1000' });
       reply.hangUp();
     };
-    expect((await (await reach()).request(get)).body).toEqual({ whole: true });
+    expect((await (await reach({ flags })).request(get)).body).toBe('whole');
+  });
+
+  it('say that JSON is not whole, when it stays so', async () => {
+    server.answer = (_request, reply) => reply.send(200, '{"items":[');
+    const error = await catchError('server.unreachable', (await reach({ flags: { requestTimeoutMs: 1_000 } })).request(get));
+    expect(error.params.detail).toBe('the answer is not whole JSON');
+    expect(server.seen.length).toBeGreaterThan(1);
   });
 
   it('are sent again when the connection breaks, also with two groups', async () => {
