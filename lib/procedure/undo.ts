@@ -16,6 +16,8 @@ import { listRevisions } from '../layers/workload/revisions.ts';
 import { note } from '../run/notes.ts';
 import type { Note } from '../run/notes.ts';
 import type { Plan, Step } from '../run/plan.ts';
+import { permissionsToObserve } from '../run/wait/observe.ts';
+import { waitRollout } from '../run/wait/step.ts';
 import { readClusterRef } from './cluster-identity.ts';
 import { listLeftRevisions } from './left-revisions.ts';
 import type { UndoRequest } from './requests.ts';
@@ -40,7 +42,9 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
       const now = serverNow(connection, context);
       const chosen = chooseRevision(listRevisions(facts, now, left), facts, request.to);
       const references = await gatherReferences(connection, facts, templateOfNamed(facts, chosen.to.name) ?? {});
-      return { facts, ...planWorkload({ ...request, facts, references, choice: request.to, left, now, flagsForHints: hints }) };
+      const part = planWorkload({ ...request, facts, references, choice: request.to, left, now, flagsForHints: hints });
+      const isAwaited = part.steps.some((step) => step.kind === waitRollout.kind);
+      return { facts, ...part, needs: [...part.needs, ...(isAwaited ? permissionsToObserve(part.target.object) : [])] };
     }),
   );
   const previews = await previewAll(planned, connection);
@@ -55,7 +59,7 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
     steps: orderSteps(planned.map((part) => part.steps)),
     notes: [...planned.flatMap((part) => part.notes), ...previews],
     confirmation: planned.find((part) => part.confirmation.kind === 'type-name')?.confirmation ?? { kind: 'yes' },
-    needs: planned.flatMap((part) => part.needs),
+    needs: allNeeds(planned),
     options: request.options,
   };
 }
@@ -76,11 +80,16 @@ export function orderSteps(perTarget: Step[][]): Step[] {
 /** What only the server can tell: whether it would take the change, and whether we may make it. */
 async function previewAll(planned: Planned[], connection: Connection): Promise<Note[]> {
   const [missing, previews] = await Promise.all([
-    findMissingPermissions(connection, planned.flatMap((part) => part.needs)),
+    findMissingPermissions(connection, allNeeds(planned)),
     Promise.all(planned.map((part) => previewTarget(connection, part.facts, part.target))),
   ]);
   const permissions = missing.length > 0 ? [note('permission-missing', 'warning', { permissions: missing.map(permissionText) })] : [];
   return [...previews.filter((preview) => preview !== undefined), ...permissions];
+}
+
+/** Each permission once: several targets of one kind share most of theirs. */
+function allNeeds(planned: Planned[]): MissingPermission[] {
+  return [...new Map(planned.flatMap((part) => part.needs).map((permission) => [JSON.stringify(permission), permission])).values()];
 }
 
 /** As RBAC writes it: `patch statefulsets.apps`. */

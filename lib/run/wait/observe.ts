@@ -1,3 +1,4 @@
+import type { MissingPermission } from '../../core/errors.ts';
 import { selectorText } from '../../formats/label-selector.ts';
 import type { LabelSelector } from '../../formats/label-selector.ts';
 import { builtinTypes } from '../../kube/paths.ts';
@@ -26,6 +27,20 @@ export interface Observer {
 
 type Part = 'target' | 'pods' | 'revisions';
 
+/** What following a workload needs to be allowed; asked before the first change, or a run would stop half way, at its wait. */
+export function permissionsToObserve({ kind, resource, namespace, name }: ObjectRef): MissingPermission[] {
+  return [
+    { verb: 'list', resource, group: 'apps', namespace, name },
+    { verb: 'watch', resource, group: 'apps', namespace, name },
+    { verb: 'watch', resource: 'pods', group: '', namespace },
+    { verb: 'watch', resource: revisionType(kind).plural, group: 'apps', namespace },
+  ];
+}
+
+function revisionType(kind: string): ResourceType {
+  return kind === 'Deployment' ? builtinTypes.replicasets : builtinTypes.controllerrevisions;
+}
+
 /** Starts three watches (target, pods, revisions); they end with `stop` or with the signal. */
 export function observeWorkload(connection: Connection, ref: ObjectRef, selector: LabelSelector, signal: AbortSignal): Observer {
   const stopper = new AbortController();
@@ -47,10 +62,9 @@ export function observeWorkload(connection: Connection, ref: ObjectRef, selector
   };
 
   const labelSelector = selectorText(selector);
-  const revisions = ref.kind === 'Deployment' ? builtinTypes.replicasets : builtinTypes.controllerrevisions;
   void follow('target', typeOfRef(ref), { fieldSelector: `metadata.name=${ref.name}` });
   void follow('pods', builtinTypes.pods, { labelSelector });
-  void follow('revisions', revisions, { labelSelector });
+  void follow('revisions', revisionType(ref.kind), { labelSelector });
 
   return {
     current() {
