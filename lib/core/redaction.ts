@@ -9,12 +9,20 @@ import type { Json, JsonObject } from './json.ts';
  */
 export const redacted = '<redacted>';
 
-const secretWords = new Set(['password', 'passwd', 'passphrase', 'pwd', 'pass', 'secret', 'token', 'credential', 'credentials', 'apikey', 'accesskey', 'secretkey', 'privatekey', 'authkey', 'sas']);
+const secretWords = new Set([
+  'password', 'passwd', 'passphrase', 'pwd', 'pass', 'secret', 'token', 'credential', 'credentials', 'apikey',
+  'accesskey', 'secretkey', 'privatekey', 'authkey', 'sas',
+]);
 // `PGPASSWORD`, `dbpassword`, `clientsecret`: written together.
 const secretEndings = /(password|passwd|passphrase|secret|apikey|accesskey|secretkey|privatekey|authtoken)$/;
 const keyOwners = /^(api|access|secret|private|encryption|signing|auth|account|master|license|storage|shared|service|sse|kms)$/;
 // The name of a place, a kind or a limit, not the secret itself.
-const pointerEndings = /^(file|files|filename|path|dir|directory|name|ref|url|uri|endpoint|namespace|ttl|expiry|expiration|duration|interval|timeout|seconds|audience|audiences|issuer|type|mode|enabled|disabled|count|length|size|limit|header|headers|version|provider|class|store|manager|mount|projection|selector)$/;
+const pointerEndings = new Set([
+  'file', 'files', 'filename', 'path', 'dir', 'directory', 'name', 'ref', 'url', 'uri', 'endpoint',
+  'namespace', 'ttl', 'expiry', 'expiration', 'duration', 'interval', 'timeout', 'seconds', 'audience',
+  'audiences', 'issuer', 'type', 'mode', 'enabled', 'disabled', 'count', 'length', 'size', 'limit', 'header',
+  'headers', 'version', 'provider', 'class', 'store', 'manager', 'mount', 'projection', 'selector',
+]);
 
 /** True when a variable, flag or config key of this name usually holds a credential. */
 export function isSecretName(name: string): boolean {
@@ -24,7 +32,7 @@ export function isSecretName(name: string): boolean {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
   const last = words.at(-1);
-  if (last === undefined || pointerEndings.test(last)) return false;
+  if (last === undefined || pointerEndings.has(last)) return false;
   if (words.some((word) => secretWords.has(word) || secretEndings.test(word))) return true;
   if (words.join('-') === 'basic-auth' || words.slice(-2).join('-') === 'basic-auth') return true;
   return words.some((word, at) => word === 'key' && keyOwners.test(words[at - 1] ?? ''));
@@ -67,14 +75,38 @@ const shapes: Shape[] = [
   { pattern: /\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]*/g, replacement: redacted },
   { pattern: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/g, replacement: redacted },
   { pattern: /\b(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AGE-SECRET-KEY-1)[\w-]{8,}/g, replacement: redacted },
-  // {"name": "TOKEN", "value": "x"}: an env variable in JSON, also over two lines.
-  { pattern: /("name"\s*:\s*"([^"\\]*)"\s*,\s*"value"\s*:\s*)"((?:[^"\\]|\\.)*)"/g, replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}"${redacted}"` : match) },
-  // "secret_key": "x" in JSON, also inside a longer text.
-  { pattern: /(["'])([\w.-]{1,100})\1(\s*:\s*)"((?:[^"\\]|\\.)*)"/g, replacement: (match, quote, name, colon, value) => (hides(name!, value!) ? `${quote}${name}${quote}${colon}"${redacted}"` : match) },
-  // secret_key: x on a line of YAML.
-  { pattern: /^([ \t]*(?:-[ \t]+)?)([\w.-]{1,100})([ \t]*:[ \t]+)(\S.*)$/gm, replacement: (match, indent, name, colon, value) => (hides(name!, value!) ? `${indent}${name}${colon}${redacted}` : match) },
+  // {"name": "TOKEN", "value": "x"}: an env variable in JSON, also over two lines; then the same inside a JSON text.
+  {
+    pattern: /("name"\s*:\s*"([^"\\]{1,100})"\s*,\s*"value"\s*:\s*)"((?:[^"\\]|\\.)*)"/g,
+    replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}"${redacted}"` : match),
+  },
+  {
+    pattern: /(\\"name\\"\s*:\s*\\"([^"\\]{1,100})\\"\s*,\s*\\"value\\"\s*:\s*)\\"((?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))*)\\"/g,
+    replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}\\"${redacted}\\"` : match),
+  },
+  // "secret_key": "x" in JSON, also in the middle of another text; then the same inside a JSON text.
+  {
+    pattern: /(["'])([\w.-]{1,100})\1(\s*:\s*)"((?:[^"\\]|\\.)*)"/g,
+    replacement: (match, quote, name, colon, value) => (hides(name!, value!) ? `${quote}${name}${quote}${colon}"${redacted}"` : match),
+  },
+  {
+    pattern: /\\"([\w.-]{1,100})\\"(\s*:\s*)\\"((?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))*)\\"/g,
+    replacement: (match, name, colon, value) => (hides(name!, value!) ? `\\"${name}\\"${colon}\\"${redacted}\\"` : match),
+  },
+  // secret_key: x on a line of YAML; then on a line of YAML inside a JSON text.
+  {
+    pattern: /^([ \t]*(?:-[ \t]+)?)([\w.-]{1,100})([ \t]*:[ \t]+)(\S.*)$/gm,
+    replacement: (match, indent, name, colon, value) => (hides(name!, value!) ? `${indent}${name}${colon}${redacted}` : match),
+  },
+  {
+    pattern: /(\\n|")([ \t]*(?:-[ \t]+)?)([\w.-]{1,100})([ \t]*:[ \t]+)((?:\\"|[^\s"\\])(?:(?!\\n)(?:\\.|[^\n"\\]))*)/g,
+    replacement: (match, before, indent, name, colon, value) => (hides(name!, value!) ? `${before}${indent}${name}${colon}${redacted}` : match),
+  },
   // --password=x, password=x, ?token=x&…
-  { pattern: /(^|[^\w.-])([\w.-]{1,100})=("[^"]*"|'[^']*'|[^\s&,;"']+)/g, replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}${name}=${redacted}` : match) },
+  {
+    pattern: /(^|[^\w.-])([\w.-]{1,100})=("[^"]*"|'[^']*'|[^\s&,;"']+)/g,
+    replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}${name}=${redacted}` : match),
+  },
 ];
 
 function hides(name: string, value: string): boolean {

@@ -1,4 +1,5 @@
 import { fieldAt, objectsAt, textAt } from '../core/fields.ts';
+import { canonicalJson } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 
 /** Who wrote, as metadata.managedFields tells it. The time is of the manager's latest write of anything: evidence, not proof. */
@@ -35,9 +36,8 @@ export function lastWrittenAt(object: JsonObject): string | undefined {
 
 /** True when `writer` wrote both fields in one managedFields entry: its time then says nothing about one of them alone. */
 export function wroteAlso(object: JsonObject, writer: FieldWriter, path: string[]): boolean {
-  return writersOf(object, path).some(
-    (other) => other.manager === writer.manager && other.operation === writer.operation && other.subresource === writer.subresource && other.time === writer.time,
-  );
+  const entry = canonicalJson(writer);
+  return writersOf(object, path).some((other) => canonicalJson(other) === entry);
 }
 
 function writerOf(entry: JsonObject): FieldWriter {

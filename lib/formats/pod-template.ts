@@ -37,8 +37,8 @@ export function templateDigest(template: JsonObject): string {
 
 /** Images of all containers, in their order; init containers last; each once. */
 export function imagesOf(template: JsonObject): string[] {
-  const images = ['containers', 'initContainers'].flatMap((list) => objectsAt(template, 'spec', list).map((container) => textAt(container, 'image')));
-  return [...new Set(images.filter((image) => image !== undefined))];
+  const containers = ['containers', 'initContainers'].flatMap((list) => objectsAt(template, 'spec', list));
+  return [...new Set(containers.map((container) => textAt(container, 'image')).filter((image) => image !== undefined))];
 }
 
 /** An image without its registry and folders: `quay.io/thanos/thanos:v0.41.0` → `thanos:v0.41.0`. */
@@ -67,14 +67,37 @@ function canonicalValue(value: Json, path: string[]): Json | undefined {
 
 type Defaults = Record<string, Json>;
 
-const podDefaults: Defaults = { restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', terminationGracePeriodSeconds: 30, schedulerName: 'default-scheduler', enableServiceLinks: true, hostNetwork: false, hostPID: false, hostIPC: false, shareProcessNamespace: false, setHostnameAsFQDN: false, hostUsers: true };
-const containerDefaults: Defaults = { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File', stdin: false, stdinOnce: false, tty: false };
+const podDefaults: Defaults = {
+  restartPolicy: 'Always',
+  dnsPolicy: 'ClusterFirst',
+  terminationGracePeriodSeconds: 30,
+  schedulerName: 'default-scheduler',
+  enableServiceLinks: true,
+  hostNetwork: false,
+  hostPID: false,
+  hostIPC: false,
+  shareProcessNamespace: false,
+  setHostnameAsFQDN: false,
+  hostUsers: true,
+};
+const containerDefaults: Defaults = {
+  terminationMessagePath: '/dev/termination-log',
+  terminationMessagePolicy: 'File',
+  stdin: false,
+  stdinOnce: false,
+  tty: false,
+};
 const probeDefaults: Defaults = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3, initialDelaySeconds: 0 };
 const actionDefaults: Defaults = { scheme: 'HTTP', path: '/', service: '' };
 const fieldRefDefaults: Defaults = { apiVersion: 'v1' };
+const filesystemSources = new Set(['secret', 'configMap', 'projected', 'downwardAPI']);
 const probes = new Set(['livenessProbe', 'readinessProbe', 'startupProbe']);
 // `{}` under these names means what its absence means; elsewhere it does not (an empty labelSelector selects everything).
-const emptyWhenUnset = new Set(['securityContext', 'resources', 'limits', 'requests', 'nodeSelector', 'affinity', 'volumeMounts', 'env', 'envFrom', 'ports', 'volumes', 'initContainers', 'imagePullSecrets', 'tolerations', 'hostAliases', 'args', 'command', 'supplementalGroups', 'topologySpreadConstraints']);
+const emptyWhenUnset = new Set([
+  'securityContext', 'resources', 'limits', 'requests', 'nodeSelector', 'affinity', 'volumeMounts', 'env',
+  'envFrom', 'ports', 'volumes', 'initContainers', 'imagePullSecrets', 'tolerations', 'hostAliases', 'args',
+  'command', 'supplementalGroups', 'topologySpreadConstraints',
+]);
 
 function isDefault(path: string[], name: string, value: Json, owner: JsonObject): boolean {
   if (emptyWhenUnset.has(name) && typeof value === 'object' && value !== null && Object.keys(value).length === 0) return true;
@@ -97,7 +120,7 @@ function defaultsAt(path: string[]): Defaults | undefined {
   if (key === 'fieldRef') return fieldRefDefaults;
   if (key === 'resourceFieldRef') return { divisor: '0' };
   if (path[1] !== 'volumes') return undefined;
-  if (key === 'secret' || key === 'configMap' || key === 'projected' || key === 'downwardAPI') return parent === '*' && path.length === 4 ? { defaultMode: 420 } : undefined;
+  if (filesystemSources.has(key) && path.length === 4) return { defaultMode: 420 };
   if (key === 'hostPath') return { type: '' };
   if (key === 'serviceAccountToken') return { expirationSeconds: 3600 };
   if (key === 'spec' && parent === 'volumeClaimTemplate') return { volumeMode: 'Filesystem' };

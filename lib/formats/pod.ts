@@ -118,7 +118,8 @@ export function podProblemOf(pod: JsonObject): PodProblem | undefined {
   }
   const phaseReason = textAt(pod, 'status', 'reason');
   if (phaseReason) return { reason: phaseReason };
-  const unscheduled = objectsAt(pod, 'status', 'conditions').find((condition) => condition['type'] === 'PodScheduled' && condition['status'] === 'False');
+  const conditions = objectsAt(pod, 'status', 'conditions');
+  const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (unscheduled) return { reason: textAt(unscheduled, 'reason') ?? 'Unschedulable' };
   const running = containerStatesOf(pod).find((state) => state.role === 'app' && state.state === 'running' && !state.ready);
   return running ? { reason: 'NotReady', container: running.container, restarts: running.restarts } : undefined;

@@ -2,19 +2,10 @@ import { diffArrays } from 'diff';
 import { isObject, objectAt, textAt } from '../core/fields.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { markHiddenChange, redactArguments, redactValue } from '../core/redaction.ts';
+import { redactArguments } from '../core/redaction.ts';
 import { canonicalTemplate, restartedAtKey } from './pod-template.ts';
-
-/** A changed field for people; secrets are gone from the values. Only `from`: removed. Only `to`: added. */
-export interface TemplateChange {
-  /** As `containers[receive].image`; below spec, the word `spec` left out. */
-  path: string;
-  from?: string;
-  to?: string;
-}
-
-// One screen line of an 80-column terminal is shared by path and both values; -o json has the same text.
-const mostCharacters = 120;
+import { changeOf, imageChange, textOf, textOfVariable, textOfVolume } from './template-change.ts';
+import type { TemplateChange } from './template-change.ts';
 
 /**
  * What changes between two pod templates, in the order in which a person reads a manifest. Defaults and key order do
@@ -52,16 +43,25 @@ const mapsByKey = new Set(['labels', 'annotations', 'nodeSelector', 'limits', 'r
 function diffValues(path: string, from: Json | undefined, to: Json | undefined): TemplateChange[] {
   if (canonicalJson(from) === canonicalJson(to) && (from === undefined) === (to === undefined)) return [];
   const name = /(\w+)(\[[^\]]*\])?$/.exec(path)?.[1] ?? '';
-  const isItem = path.endsWith(']');
-  if (isItem && name === 'env') return [changeOf(path, textOfVariable(from), textOfVariable(to), '', true)];
-  if (isItem && name === 'volumes' && textOfVolume(from) !== textOfVolume(to)) return [changeOf(path, textOfVolume(from), textOfVolume(to))];
-  if (isItem && /ontainers$/.test(name) && (from === undefined || to === undefined)) return [changeOf(path, textAt(from, 'image'), textAt(to, 'image'))];
-  if (!isItem && mapsByKey.has(name)) return diffObjects(path, objectOf(from), objectOf(to), true);
+  if (path.endsWith(']')) return diffItems(path, name, from, to);
+  if (mapsByKey.has(name)) return diffObjects(path, objectOf(from), objectOf(to), true);
   if (isObject(from) && isObject(to)) return diffObjects(path, from, to, false);
   if ((name === 'args' || name === 'command') && isTextList(from) && isTextList(to)) return diffArguments(path, from ?? [], to ?? []);
-  if (Array.isArray(from ?? []) && Array.isArray(to ?? []) && Object.hasOwn(itemKeys, name) && !isItem) return diffLists(path, (from ?? []) as Json[], (to ?? []) as Json[], itemKeys[name]!);
+  const keyFields = Object.hasOwn(itemKeys, name) ? itemKeys[name] : undefined;
+  if (keyFields && isList(from) && isList(to)) return diffLists(path, from ?? [], to ?? [], keyFields);
   if (name === 'image') return [imageChange(path, from, to)];
-  return [changeOf(path, textOf(from), textOf(to), isItem ? itemName(path) : name)];
+  return [changeOf(path, textOf(from), textOf(to), name, true)];
+}
+
+/** Members of a list or of a map, at a path that ends with `[KEY]`. */
+function diffItems(path: string, name: string, from: Json | undefined, to: Json | undefined): TemplateChange[] {
+  if (name === 'env') return [changeOf(path, textOfVariable(from), textOfVariable(to), '', true)];
+  const [volumeFrom, volumeTo] = [textOfVolume(from), textOfVolume(to)];
+  if (name === 'volumes' && volumeFrom !== volumeTo) return [changeOf(path, volumeFrom, volumeTo)];
+  if (isObject(from) && isObject(to)) return diffObjects(path, from, to, false);
+  // A container that comes or goes is its image.
+  if (/ontainers$/.test(name)) return [changeOf(path, textAt(from, 'image'), textAt(to, 'image'))];
+  return [changeOf(path, textOf(from), textOf(to), itemName(path), true)];
 }
 
 function objectOf(value: Json | undefined): JsonObject {
@@ -88,7 +88,8 @@ function diffLists(path: string, from: Json[], to: Json[], keyFields: string[]):
 function itemsByKey(items: Json[], keyFields: string[]): Map<string, Json> {
   const byKey = new Map<string, Json>();
   for (const item of items) {
-    const key = keyFields.map((field) => (isObject(item) ? item[field] : undefined)).filter((part) => part !== undefined).join('/');
+    const parts = keyFields.map((field) => (isObject(item) ? item[field] : undefined));
+    const key = parts.filter((part) => part !== undefined).join('/');
     // The API allows some duplicates (env); each keeps a line of its own.
     let unique = key;
     for (let again = 2; byKey.has(unique); again++) unique = `${key}#${again}`;
@@ -103,6 +104,22 @@ function itemsByKey(items: Json[], keyFields: string[]): Map<string, Json> {
  */
 function diffArguments(path: string, from: string[], to: string[]): TemplateChange[] {
   const [shownFrom, shownTo] = [redactArguments(from), redactArguments(to)];
+  const { removed, added } = findMoves(from, to);
+  const arePartners = (index: number, other: number) => {
+    const [flag, otherFlag] = [flagOf(from[index]!), flagOf(to[other]!)];
+    return flag === otherFlag && (flag !== undefined || index === other);
+  };
+  const changes = removed.map((index): TemplateChange => {
+    const partner = added.findIndex((other) => arePartners(index, other));
+    const [other] = partner >= 0 ? added.splice(partner, 1) : [];
+    const isChanged = other === undefined || from[index] !== to[other];
+    return changeOf(`${path}[${index}]`, shownFrom[index], other === undefined ? undefined : shownTo[other], '', isChanged);
+  });
+  return [...changes, ...added.map((index) => changeOf(`${path}[${index}]`, undefined, shownTo[index]))];
+}
+
+/** Indexes of what is only on one side, by the shortest edit. */
+function findMoves(from: string[], to: string[]): { removed: number[]; added: number[] } {
   const removed: number[] = [];
   const added: number[] = [];
   let [at, next] = [0, 0];
@@ -113,58 +130,11 @@ function diffArguments(path: string, from: string[], to: string[]): TemplateChan
     if (!part.added) at += part.value.length;
     if (!part.removed) next += part.value.length;
   }
-  const changes = removed.map((index): TemplateChange => {
-    const flag = flagOf(from[index]!);
-    const partner = added.findIndex((other) => (flag === undefined ? other === index && flagOf(to[other]!) === undefined : flag === flagOf(to[other]!)));
-    const [other] = partner >= 0 ? added.splice(partner, 1) : [];
-    return changeOf(`${path}[${index}]`, shownFrom[index], other === undefined ? undefined : shownTo[other], undefined, other === undefined || from[index] !== to[other]);
-  });
-  return [...changes, ...added.map((index) => changeOf(`${path}[${index}]`, undefined, shownTo[index]))];
+  return { removed, added };
 }
 
 function flagOf(argument: string): string | undefined {
   return /^(--?[\w.-]+)=/.exec(argument)?.[1];
-}
-
-function imageChange(path: string, from: Json | undefined, to: Json | undefined): TemplateChange {
-  const [a, b] = [String(from ?? ''), String(to ?? '')];
-  const [repositoryA, repositoryB] = [repositoryOf(a), repositoryOf(b)];
-  if (repositoryA !== repositoryB) return changeOf(path, from === undefined ? undefined : a, to === undefined ? undefined : b);
-  const versionOf = (image: string) => image.slice(repositoryA.length).replace(/^:/, '').replace(/(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1') || 'latest';
-  return changeOf(path, versionOf(a), versionOf(b));
-}
-
-function repositoryOf(image: string): string {
-  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-}
-
-/** A plain value by its name's rule; a reference is no secret. */
-function textOfVariable(variable: Json | undefined): string | undefined {
-  if (variable === undefined) return undefined;
-  const source = objectAt(variable, 'valueFrom');
-  if (!source) return redactValue(textAt(variable, 'name') ?? '', textAt(variable, 'value') ?? '');
-  const [kind] = Object.keys(source);
-  const named: Record<string, string> = { secretKeyRef: 'secret', configMapKeyRef: 'configmap' };
-  if (kind && named[kind]) return `${named[kind]}/${textAt(source, kind, 'name') ?? ''}:${textAt(source, kind, 'key') ?? ''}`;
-  return textAt(source, kind ?? '', 'fieldPath') ?? textAt(source, kind ?? '', 'resource') ?? canonicalJson(source);
-}
-
-function textOfVolume(volume: Json | undefined): string | undefined {
-  if (volume === undefined) return undefined;
-  const named: [string, string | undefined][] = [
-    ['configmap', textAt(volume, 'configMap', 'name')],
-    ['secret', textAt(volume, 'secret', 'secretName')],
-    ['persistentvolumeclaim', textAt(volume, 'persistentVolumeClaim', 'claimName')],
-    ['hostpath', textAt(volume, 'hostPath', 'path')],
-  ];
-  const found = named.find(([, name]) => name !== undefined);
-  if (found) return `${found[0]}/${found[1]}`;
-  return Object.keys(isObject(volume) ? volume : {}).find((key) => key !== 'name') ?? 'emptyDir';
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  return typeof value === 'string' ? value : canonicalJson(value);
 }
 
 function itemName(path: string): string {
@@ -175,30 +145,6 @@ function isTextList(value: Json | undefined): value is string[] | undefined {
   return value === undefined || (Array.isArray(value) && value.every((item) => typeof item === 'string'));
 }
 
-/** Both sides redacted by the name they stand under, shortened around what differs. */
-function changeOf(path: string, from: string | undefined, to: string | undefined, name = '', isChanged = from !== to): TemplateChange {
-  let [shownFrom, shownTo] = [from, to].map((side) => (side === undefined ? undefined : redactValue(name, side)));
-  if (shownFrom !== undefined && shownTo !== undefined) {
-    shownTo = markHiddenChange(isChanged, shownFrom, shownTo);
-    [shownFrom, shownTo] = shortenPair(shownFrom, shownTo);
-  }
-  return {
-    path,
-    ...(shownFrom === undefined ? {} : { from: shorten(shownFrom) }),
-    ...(shownTo === undefined ? {} : { to: shorten(shownTo) }),
-  };
-}
-
-/** Two long values: what is equal at the start is cut, so that the difference is in what remains. */
-function shortenPair(from: string, to: string): [string, string] {
-  if (from.length <= mostCharacters && to.length <= mostCharacters) return [from, to];
-  let equal = 0;
-  while (equal < from.length && equal < to.length && from[equal] === to[equal]) equal++;
-  const cut = equal - 20;
-  return cut <= 0 ? [from, to] : [`…${from.slice(cut)}`, `…${to.slice(cut)}`];
-}
-
-function shorten(text: string): string {
-  const line = text.replaceAll(/\s*\n\s*/g, ' ⏎ ').trim();
-  return line.length <= mostCharacters ? line : `${line.slice(0, mostCharacters - 1)}…`;
+function isList(value: Json | undefined): value is Json[] | undefined {
+  return value === undefined || Array.isArray(value);
 }

@@ -21,7 +21,8 @@ export function referencesOf(template: JsonObject): TemplateReference[] {
   const spec = objectAt(template, 'spec');
   if (!spec) return [];
   const containers = containerLists.flatMap((list) => objectsAt(spec, list));
-  const bySubPath = new Set(containers.flatMap((container) => objectsAt(container, 'volumeMounts').filter(hasSubPath).map((mount) => mount['name'])));
+  const mounts = containers.flatMap((container) => objectsAt(container, 'volumeMounts'));
+  const bySubPath = new Set(mounts.filter(hasSubPath).map((mount) => mount['name']));
   const account = textAt(spec, 'serviceAccountName') ?? textAt(spec, 'serviceAccount');
   return [
     ...containers.flatMap(referencesOfContainer),
@@ -74,7 +75,13 @@ function referencesOfVolume(volume: JsonObject, isSubPath: boolean): TemplateRef
   ];
 }
 
-function reference(kind: TemplateReference['kind'], source: JsonObject | undefined, nameField: string, usedAs: string, optional = false): TemplateReference[] {
+function reference(
+  kind: TemplateReference['kind'],
+  source: JsonObject | undefined,
+  nameField: string,
+  usedAs: string,
+  optional = false,
+): TemplateReference[] {
   const name = textAt(source, nameField);
   return name ? [{ kind, name, usedAs, optional: optional || isTrueAt(source, 'optional') }] : [];
 }

@@ -1,13 +1,13 @@
 import { RetraceError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { redactText } from '../../core/redaction.ts';
 import { diffTemplates } from '../../formats/template-diff.ts';
 import { patchObject } from '../../kube/objects.ts';
 import type { Connection } from '../../kube/types.ts';
-import { displayName } from '../../run/object-ref.ts';
+import { displayName, typeOfRef } from '../../run/object-ref.ts';
 import { note } from '../../run/notes.ts';
 import type { Note } from '../../run/notes.ts';
 import type { PlannedTarget } from '../../run/plan.ts';
-import { typeOfRef } from '../../run/object-ref.ts';
 import { liveTemplate, templateOfNamed } from './facts.ts';
 import type { WorkloadFacts } from './facts.ts';
 import { fieldManager } from './steps/guarded-write.ts';
@@ -34,7 +34,7 @@ export async function previewTarget(connection: Connection, facts: WorkloadFacts
     }
     if (error.code !== 'server.rejected' && error.code !== 'server.conflict') throw error;
     const { message } = error.params as { message: string };
-    return note('dry-run', 'warning', { result: 'refused', detail: message });
+    return note('dry-run', 'warning', { result: 'refused', detail: redactText(message) });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
+import { redactText } from '../../core/redaction.ts';
 import { isPodOfRevision, isPodReady, isPodTerminating } from '../../formats/pod.ts';
 import { imagesOf, shortImageOf, templateDigest } from '../../formats/pod-template.ts';
 import { diffTemplates } from '../../formats/template-diff.ts';
@@ -43,7 +44,8 @@ export function listRevisions(facts: WorkloadFacts, now: Date, left: LeftRevisio
     const { name } = object.metadata;
     const pods = facts.pods.filter((pod) => isPodOfRevision(pod, { name, hash }) && !isPodTerminating(pod));
     const before = held[at - 1];
-    const changeCause = changeCauseOf(object);
+    // `--record` writes whole command lines there: `kubectl set env … TOKEN=x`.
+    const changeCause = redactOptional(changeCauseOf(object));
     const record = left.find((entry) => entry.uid === facts.object.metadata.uid && entry.hash === hash);
     return {
       number,
@@ -62,6 +64,10 @@ export function listRevisions(facts: WorkloadFacts, now: Date, left: LeftRevisio
       inForceSeconds: inForceSecondsOf(revision, held, now),
     };
   });
+}
+
+function redactOptional(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : redactText(text);
 }
 
 interface HeldRevision {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../../lib/core/json.ts';
 import { diffTemplates } from '../../../lib/formats/template-diff.ts';
-import type { TemplateChange } from '../../../lib/formats/template-diff.ts';
+import type { TemplateChange } from '../../../lib/formats/template-change.ts';
 
 function template(container: JsonObject, spec: JsonObject = {}, metadata: JsonObject = {}): JsonObject {
   return { metadata: { labels: { app: 'receive' }, ...metadata }, spec: { containers: [{ name: 'receive', image: 'quay.io/thanos/thanos:v0.42.4', ...container }], ...spec } };

@@ -32,8 +32,8 @@ describe('history', () => {
   });
 
   test('a change cause is shown, an empty one is not', () => {
-    const caused = revisions.map((revision) => ({ ...revision, annotations: { 'kubernetes.io/change-cause': revision.number === 6 ? 'CHG-17' : '' } }));
-    expect(listRevisions(factsOf({ revisions: caused }), now).map(({ changeCause }) => changeCause)).toEqual([undefined, 'CHG-17', undefined]);
+    const caused = revisions.map((revision) => ({ ...revision, annotations: { 'kubernetes.io/change-cause': revision.number === 6 ? 'kubectl set env sts/x TOKEN=abc --record' : '' } }));
+    expect(listRevisions(factsOf({ revisions: caused }), now).map(({ changeCause }) => changeCause)).toEqual([undefined, 'kubectl set env sts/x TOKEN=<redacted> --record', undefined]);
   });
 
   test('a template that no revision has yet: none is current', () => {

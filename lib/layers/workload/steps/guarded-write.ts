@@ -31,8 +31,8 @@ export interface GuardedWrite {
  */
 export async function readTarget(connection: Connection, target: ObjectRef): Promise<KubeObject> {
   const live = await getObject(connection, typeOfRef(target), target.namespace, target.name);
-  if (!live || live.metadata.uid !== target.uid) throw new RetraceError('target.deleted', { target: displayName(target), namespace: target.namespace });
-  return live;
+  if (live?.metadata.uid === target.uid) return live;
+  throw new RetraceError('target.deleted', { target: displayName(target), namespace: target.namespace });
 }
 
 /**

@@ -39,7 +39,7 @@ export const patchTemplate: StepKind = {
       target,
       isDone: (live) => isDone(step, live),
       refuseStale(live) {
-        template = checkTemplate(step, found, environment);
+        template = checkTemplate(step, found);
         refuseStale(step, live, template, environment.plan);
       },
       beforeWrite: async (live) => void (await environment.savePreImage(live)),
@@ -79,29 +79,25 @@ async function readFromRevision(step: Step, { connection }: StepEnvironment): Pr
 async function readFromPreImage(step: Step, { directory }: StepEnvironment): Promise<JsonObject | undefined> {
   const [runId, stepId] = [textAt(step.params, 'runId') ?? '', textAt(step.params, 'stepId') ?? ''];
   // A plan may come from a file: its words never lead out of the directory of runs.
-  if (!/^r-[0-9a-z]+$/.test(runId) || !/^[a-z0-9.-]+$/.test(stepId)) throw broken(step, environmentPath(directory));
+  if (!/^r-[0-9a-z]+$/.test(runId) || !/^[a-z0-9.-]+$/.test(stepId)) throw broken(step, directory);
   const before = await readPreImage(join(dirname(directory), runId), stepId);
   return before && templateOf(before);
 }
 
-function environmentPath(directory: string): string {
-  return join(directory, 'plan.json');
-}
-
-function broken(step: Step, path: string): RetraceError {
-  return new RetraceError('plan.broken', { path, detail: `${step.id}: params` });
+function broken(step: Step, directory: string): RetraceError {
+  return new RetraceError('plan.broken', { path: join(directory, 'plan.json'), detail: `${step.id}: params` });
 }
 
 /** The template must be the one that the person saw: controllers delete revisions beyond their history limit. */
-function checkTemplate(step: Step, found: JsonObject | undefined, { plan }: StepEnvironment): JsonObject {
+function checkTemplate(step: Step, found: JsonObject | undefined): JsonObject {
   if (found && templateDigest(found) === step.params['templateDigest']) return found;
-  throw stale(step, plan, ['targetRevision']);
+  throw stale(step, ['targetRevision']);
 }
 
 function refuseStale(step: Step, live: KubeObject, template: JsonObject, plan: Plan): void {
   const planned = plannedBasis(plan, step.target!);
   const changed = changedFields(planned, basisOf(live, template, { withReplicas: 'replicas' in planned }));
-  if (changed.length > 0) throw stale(step, plan, changed);
+  if (changed.length > 0) throw stale(step, changed);
 }
 
 function plannedBasis(plan: Plan, target: ObjectRef): Record<string, string> {
@@ -109,7 +105,7 @@ function plannedBasis(plan: Plan, target: ObjectRef): Record<string, string> {
 }
 
 /** The plan's basis no longer holds; the command makes a new plan. */
-export function stale(step: Step, _plan: Plan, changed: string[]): RetraceError {
+export function stale(step: Step, changed: string[]): RetraceError {
   const target = displayName(step.target!);
   return new RetraceError('plan.stale', { target, changed, command: textAt(step.params, 'planCommand') ?? `kubectl rollback plan ${target}` });
 }

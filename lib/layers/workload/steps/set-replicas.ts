@@ -15,13 +15,13 @@ export const setReplicas: StepKind = {
     return isDone(step, live) ? resultOf(live, { replicas: replicasOf(live) }) : undefined;
   },
 
-  async run(step, { connection, plan, savePreImage }) {
+  async run(step, { connection, savePreImage }) {
     const written = await writeGuarded({
       connection,
       target: step.target!,
       isDone: (live) => isDone(step, live),
       refuseStale(live) {
-        if (replicasOf(live) !== numberAt(step.params, 'from')) throw stale(step, plan, ['replicas']);
+        if (replicasOf(live) !== numberAt(step.params, 'from')) throw stale(step, ['replicas']);
       },
       beforeWrite: async (live) => void (await savePreImage(live)),
       patchFor: (live) => replicasPatch(live, numberAt(step.params, 'to') ?? replicasOf(live)),
