@@ -107,7 +107,8 @@ async function provideDefaults(plane: ControlPlane, runFolder: string): Promise<
   await kubectl(plane, ['apply', '-f', fileURLToPath(new URL('storage-class.yaml', import.meta.url)), '-f', '-'], {
     input: defaultLogs(logs),
   });
-  await kubectl(plane, ['wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=60s']);
+  // A second or two, but minutes on a machine that starts several control planes at once.
+  await kubectl(plane, ['wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=110s'], { timeoutMs: 120_000 });
 }
 
 /** kwokctl under a time limit: a `start` on a taken port hangs for minutes. Proxy settings would lead the API server away from the pods. */

@@ -4,6 +4,7 @@
  */
 import type { TestProject } from 'vitest/node';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { findOtherCluster } from './other-cluster.ts';
 import { createRunFolder, endRun, sweepDeadRuns } from './run-folder.ts';
 import { startWatchdog } from './watchdog/start.ts';
 
@@ -20,6 +21,9 @@ interface Shared {
   users: number;
 }
 
+/** Kubeconfig of a cluster to be used in place of our own; vitest.config.ts then picks the tests that can run anywhere. */
+const other = process.env['RETRACE_TEST_KUBECONFIG'];
+
 const store = globalThis as { retraceTestRun?: Shared };
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
@@ -28,7 +32,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     startWatchdog(runFolder);
     store.retraceTestRun = {
       runFolder,
-      controlPlane: sweepDeadRuns().then(() => startControlPlane(runFolder, 'shared')),
+      controlPlane: sweepDeadRuns().then(() => (other ? findOtherCluster(other) : startControlPlane(runFolder, 'shared'))),
       users: 0,
     };
   }
