@@ -53,11 +53,15 @@ export const targetErrors = {
 } satisfies Partial<ErrorMessages>;
 
 export const runErrors = {
-  'plan.stale': ({ target, changed, command }) => ({
-    text: `${target} has changed since the plan was made`,
-    lines: changed.map((field) => `changed: ${field}`),
-    next: [`Plan again:  ${command}`],
-  }),
+  'plan.stale': ({ target, changed, command }) => {
+    // A revert is computed from the run, whose plan was carried out long ago.
+    const isOfRun = command.startsWith('kubectl rollback history');
+    return {
+      text: `${target} has changed since the ${isOfRun ? 'run' : 'plan was made'}`,
+      lines: changed.map((field) => `changed: ${field}`),
+      next: [`${isOfRun ? 'Look at it' : 'Plan again'}:  ${command}`],
+    };
+  },
   'plan.broken': ({ path, detail }) => ({ text: `${path} is not a plan: ${detail}`, lines: [nothingChanged], next: ['Make one:  kubectl rollback plan TYPE/NAME -o json > plan.json'] }),
   'plan.other-cluster': ({ planServer, server }) => ({
     text: 'the plan was made for another cluster',
