@@ -9,7 +9,6 @@ import type { PlanView } from './plan-view.ts';
 import { oneLine, printableData } from './printable.ts';
 import { paint, type Style } from './style.ts';
 
-const labelWidth = 10;
 // The rest is a `kubectl get pods` away; three tell what kind of trouble it is.
 const mostTroubled = 3;
 
@@ -40,16 +39,17 @@ function renderTarget(target: PlannedTarget, view: PlanView): string[] {
   const from = target.from;
   const lines = [...head, ...renderOwner(target, view)];
   const troubled = (target.seen?.troubled ?? []).slice(0, mostTroubled).map(({ pod, reason }) => `${pod} ${reason}`);
-  if (from !== undefined) lines.push(...row(labels.now, [...revisionParts(from, view), ...troubled], style));
+  if (from !== undefined) lines.push(...row(labels.now, [...revisionParts(from, view), ...troubled], view));
   const goal = target.action === 'repair' ? labels.repairOnly : labels.chosenBy(target.chosenBy);
-  lines.push(...row(plan.purpose === 'revert' ? labels.goTo : labels.backTo, [...revisionParts(target.to, view), goal], style));
+  lines.push(...row(plan.purpose === 'revert' ? labels.goTo : labels.backTo, [...revisionParts(target.to, view), goal], view));
   return [...lines, ...renderChanges(target.changes, style)];
 }
 
-function renderOwner({ seen }: PlannedTarget, { messages, style, now }: PlanView): string[] {
+function renderOwner({ seen }: PlannedTarget, view: PlanView): string[] {
   if (seen === undefined) return [];
+  const { messages, now } = view;
   const ago = seen.writtenAt === undefined ? undefined : formatDuration(now.getTime() - Date.parse(seen.writtenAt));
-  return row(messages.plan.owner, [messages.plan.unowned(seen.writtenBy, ago)], style);
+  return row(messages.plan.owner, [messages.plan.unowned(seen.writtenBy, ago)], view);
 }
 
 function revisionParts(revision: RevisionRef, { messages, style, now }: PlanView): string[] {
@@ -58,7 +58,10 @@ function revisionParts(revision: RevisionRef, { messages, style, now }: PlanView
   return [labels.revision(revision.number, revision.hash), imagesText(revision.images, style.wide), age, revision.changeCause ?? ''];
 }
 
-function row(label: string, parts: readonly string[], style: Style): string[] {
+/** A row of the head; every label has the room of the widest, which is another one in every language. */
+function row(label: string, parts: readonly string[], { messages, style }: PlanView): string[] {
+  const { owner, now, backTo, goTo } = messages.plan;
+  const labelWidth = Math.max(...[owner, now, backTo, goTo].map(widthOf)) + 3;
   const room = style.columns === undefined ? undefined : style.columns - labelWidth;
   return flowParts(parts, room).map((line, at) => padTo(at === 0 ? label : '', labelWidth) + line);
 }

@@ -2,13 +2,7 @@ import { formatDuration } from '../../core/durations.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Step } from '../../run/plan.ts';
 import type { Messages, StepText } from './messages.ts';
-import { listed, sizeText } from './phrases.ts';
-
-const word = (params: JsonObject, key: string): string | undefined => {
-  const value = params[key];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-};
-const words = (params: JsonObject, key: string): string => (Array.isArray(params[key]) ? params[key].map(String).join(', ') : (word(params, key) ?? ''));
+import { listed, sizeText, word, words } from './phrases.ts';
 
 function planStep(step: Step, target: string): StepText {
   const { params } = step;
@@ -44,7 +38,7 @@ function stepResult(step: Step, result: JsonObject): string {
       return `set to ${word(step.params, 'to') ?? word(result, 'replicas') ?? '?'}`;
     case 'wait-rollout': {
       const tookMs = result['tookMs'];
-      const left = Array.isArray(result['leftAsTheyAre']) ? result['leftAsTheyAre'].map(String) : [];
+      const left = words(result, 'leftAsTheyAre');
       const all = left.length === 0 ? 'all on the revision' : `all on the revision but ${listed(left, 'and')}, left as ${left.length === 1 ? 'it is' : 'they are'} (OnDelete)`;
       return typeof tookMs === 'number' ? `${all}, after ${formatDuration(tookMs)}` : all;
     }
@@ -66,7 +60,7 @@ function progress(code: string, params: JsonObject): string | undefined {
     case 'deleted':
       return `${pod} deleted, waiting for its successor`;
     case 'blocked-by-budget':
-      return `${pod} cannot be evicted now: disruption budget ${words(params, 'budgets')}`;
+      return `${pod} cannot be evicted now: disruption budget ${words(params, 'budgets').join(', ')}`;
     case 'unreachable':
       return `the API server does not answer (${word(params, 'detail') ?? 'no reason'}); trying again`;
     case 'extended':

@@ -44,7 +44,6 @@ const run: RunLabels = {
   rolledBack: (target, revision) => `${target} rolled back to ${revision}`,
   reverted: (target) => `${target} put back to what it was before the run`,
   unchanged: (target, revision) => `${target} unchanged: it is on ${revision} already`,
-  planned: (target, revision) => `${target} would go back to ${revision} (dry run)`,
   closed: (id) => `run ${id} closed: what it did stays`,
   finished: (took) => `took ${took}`,
   evidenceIn: (directory) => `evidence in ${directory}`,

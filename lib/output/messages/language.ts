@@ -2,7 +2,7 @@ import type { Messages } from './messages.ts';
 import { english } from './en.ts';
 
 /** Tables of the languages besides English, loaded when one is asked for. */
-const others: Record<string, () => Promise<Messages>> = {};
+const others: Record<string, () => Promise<Messages>> = { ko: async () => (await import('./ko.ts')).korean };
 
 /** Which language the person reads: --lang, then LC_ALL, LC_MESSAGES, LANG as everywhere; English when there is no table. */
 export function chooseLanguage(asked: string | undefined, env: Readonly<Record<string, string | undefined>>): string {

@@ -60,7 +60,6 @@ export interface RunLabels {
   rolledBack(target: string, revision: string): string;
   reverted(target: string): string;
   unchanged(target: string, revision: string): string;
-  planned(target: string, revision: string): string;
   closed(id: string): string;
   finished(took: string): string;
   evidenceIn(directory: string): string;

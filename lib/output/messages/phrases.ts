@@ -1,4 +1,5 @@
 import type { MissingPermission } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
 
 /** `a, b or c`. */
 export function listed(items: readonly string[], joint: string): string {
@@ -23,4 +24,16 @@ export function sizeText(bytes: number): string {
   const unit = bytes < 1024 ** 2 ? 'KiB' : bytes < 1024 ** 3 ? 'MiB' : 'GiB';
   const amount = bytes / (unit === 'KiB' ? 1024 : unit === 'MiB' ? 1024 ** 2 : 1024 ** 3);
   return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+}
+
+/** A parameter of a step or an event as text; undefined when there is none, as in a plan of another version. */
+export function word(params: JsonObject, key: string): string | undefined {
+  const value = params[key];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+/** A list parameter as texts; empty when there is none. */
+export function words(params: JsonObject, key: string): string[] {
+  const value = params[key];
+  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { RetraceError, type ErrorCode, type ErrorParams } from '../../../lib/core/errors.ts';
 import { describeFailure, renderFailure } from '../../../lib/output/failure.ts';
 import { english } from '../../../lib/output/messages/en.ts';
+import { korean } from '../../../lib/output/messages/ko.ts';
 import { plainStyle } from '../../../lib/output/style.ts';
 
 /** Parameters of every failure; a new one without a sample does not compile. */
@@ -63,9 +64,11 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
 const errors = Object.entries(samples).map(([code, params]) => new RetraceError(code as ErrorCode, params as never));
 
 describe('every failure', () => {
-  test.each(errors.map((error) => [error.code, error] as const))('%s says what was wrong and what to type next', (_code, error) => {
-    const text = renderFailure(error, english, plainStyle);
-    expect(text).toMatch(/^error: \S/);
+  const inEachLanguage = [english, korean].flatMap((messages) => errors.map((error) => [error.code, messages.language, error, messages] as const));
+
+  test.each(inEachLanguage)('%s says what was wrong and what to type next, in %s', (_code, _language, error, messages) => {
+    const text = renderFailure(error, messages, plainStyle);
+    expect(text).toMatch(/^(error|오류): \S/);
     expect(text.trimEnd().split('\n').length).toBeGreaterThan(1);
     expect(text).not.toMatch(/undefined|\[object|NaN|  $/);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { english } from '../../../lib/output/messages/en.ts';
+import { korean } from '../../../lib/output/messages/ko.ts';
 import { renderPlan } from '../../../lib/output/plan.ts';
 import { plainStyle, type Style } from '../../../lib/output/style.ts';
 import type { Plan } from '../../../lib/run/plan.ts';
@@ -40,6 +41,39 @@ Put back by        the next kubectl apply of the manifest that was applied last,
                    or whatever runs it
 Do it:  kubectl rollback undo sts/thanos-receive -n monitoring
 `);
+  });
+
+  test('in Korean, on the same columns', () => {
+    const text = renderPlan({ plan: samplePlan(), messages: korean, style: terminal, now, doIt });
+    expect(text).toBe(`\
+statefulset/thanos-receive
+  컨텍스트 cluster-03 (https://10.0.3.1:6443), 네임스페이스 monitoring
+  레플리카 3, 준비됨 2
+소유자          상위 소유자 없음, 템플릿 작성: kubectl-client-side-apply (9m 전)
+현재            리비전 7 (6fff58c554)   thanos:v0.42.4   9m 전 생성
+                thanos-receive-2 CrashLoopBackOff
+되돌릴 리비전   리비전 6 (64696cc595)   thanos:v0.41.0   14d 전 생성
+                Ready 파드의 리비전
+
+  spec.template
+    containers[receive].image    v0.42.4 → v0.41.0
+    containers[receive].args[4]  - --receive.capnproto-address=0.0.0.0:19391
+
+단계
+  1 보관   되돌리면 사라지는 로그, 이벤트, 오브젝트
+  2 패치   statefulset/thanos-receive 템플릿   (서버 시험 실행: 정상)
+  3 대기   statefulset/thanos-receive의 파드가 64696cc595, Ready 10s 유지, 최대
+           10m
+
+참고               배포를 막는 파드를 축출합니다: thanos-receive-2
+                   (kubernetes#67250)
+포함되지 않음      configmap/thanos-receive-hashring (volumes[hashring]): 그
+                   리비전이 만들어진 뒤 11m 전에 변경되었고, 그대로 둡니다
+원상 복구의 주체   마지막으로 적용된 매니페스트의 다음 kubectl apply, 또는
+                   그것을 실행하는 도구
+실행:  kubectl rollback undo sts/thanos-receive -n monitoring
+`);
+    expect(text.split('\n').filter((line) => Bun.stringWidth(line) > 80)).toEqual([]);
   });
 
   test('in a pipe nothing is broken into lines or cut', () => {

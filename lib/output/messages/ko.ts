@@ -1,0 +1,114 @@
+import { runErrors, targetErrors } from './ko-cluster-errors.ts';
+import { accessErrors, usageErrors } from './ko-errors.ts';
+import { notes } from './ko-notes.ts';
+import { steps } from './ko-steps.ts';
+import type { Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
+import { quoted } from './phrases.ts';
+
+const chosenBy: Record<string, string> = {
+  asked: '요청한 대로',
+  previous: '바로 앞의 것',
+  'ready-pods': 'Ready 파드의 리비전',
+  'longest-in-force': '가장 오래 유지된 것',
+  current: '이미 적용된 것',
+  'before-run': '실행 전에 있던 것',
+};
+
+const plan: PlanLabels = {
+  context: '컨텍스트',
+  namespace: '네임스페이스',
+  now: '현재',
+  backTo: '되돌릴 리비전',
+  goTo: '목표',
+  steps: '단계',
+  notPart: '포함되지 않음',
+  putBack: '원상 복구의 주체',
+  careful: '주의',
+  note: '참고',
+  owner: '소유자',
+  doIt: '실행:',
+  pods: (wanted, ready) => `레플리카 ${wanted}, 준비됨 ${ready}`,
+  unowned: (writer, ago) => `상위 소유자 없음${writer === undefined ? '' : `, 템플릿 작성: ${writer}${ago === undefined ? '' : ` (${ago} 전)`}`}`,
+  revision: (number, hash) => (number === undefined ? `리비전 ${hash}` : `리비전 ${number} (${hash})`),
+  made: (age) => `${age} 전 생성`,
+  chosenBy: (rule) => chosenBy[rule] ?? rule,
+  nothingToDo: (target, revision) => `${target}: 파드까지 이미 ${revision}: 할 일이 없습니다`,
+  repairOnly: '템플릿은 그대로, 막힌 파드만 교체',
+  dryRun: (result) => `서버 시험 실행: ${result}`,
+  waitLimits: (stableFor, atMost) => `, Ready ${stableFor} 유지, 최대 ${atMost}`,
+};
+
+const run: RunLabels = {
+  run: '실행',
+  heading: (targets, revision) => `${targets.join(', ')}${revision === undefined ? '' : ` → ${revision}`}`,
+  rolledBack: (target, revision) => `${target}: ${revision}(으)로 되돌렸습니다`,
+  reverted: (target) => `${target}: 실행 전 상태로 돌려놓았습니다`,
+  unchanged: (target, revision) => `${target}: 변경 없음, 이미 ${revision}`,
+  closed: (id) => `실행 ${id}: 닫았습니다. 한 일은 그대로 남습니다`,
+  finished: (took) => `${took} 걸림`,
+  evidenceIn: (directory) => `증거: ${directory}`,
+  startedBy: (ago, who) => `${ago} 전 시작, ${who}`,
+  undoThis: (command) => `이 실행 전으로 돌아가려면:  ${command}`,
+  stopping: '멈추는 중입니다. 시작된 쓰기는 끝냅니다. Ctrl-C를 다시 누르면 즉시 끝납니다.',
+  interruptedAtOnce: (command) => (command === undefined ? '즉시 멈췄습니다. 아무것도 변경되지 않았습니다.' : `즉시 멈췄습니다. 한 일은 그대로 남습니다. 계속하려면:  ${command}`),
+  nothingChanged: '아무것도 변경되지 않았습니다.',
+  goOnWith: (command) => `계속하려면:  ${command}`,
+  noRuns: '이 기기에는 아직 실행이 없습니다.',
+  noRevisions: (namespace) => `리비전이 있는 워크로드가 없습니다${namespace === undefined ? '' : `: 네임스페이스 ${namespace}`}.`,
+  columns: {
+    run: '실행',
+    state: '상태',
+    targets: '대상',
+    cluster: '컨텍스트',
+    by: '사용자',
+    revision: '리비전',
+    hash: '해시',
+    pods: '파드',
+    images: '이미지',
+    changed: '변경',
+    age: '경과',
+    cause: '변경 사유',
+    step: '단계',
+    result: '결과',
+    directory: '디렉터리',
+  },
+  runState: { running: '진행 중', interrupted: '중단됨', stopped: '멈춤', finished: '끝남', closed: '닫힘', reverted: '되돌려짐' },
+  stepState: { pending: '예정', intended: '시작됨', done: '완료' },
+  podState: {
+    ready: 'Ready, 유지 시간 부족',
+    stable: 'Ready',
+    'not-ready': 'Ready 아님',
+    terminating: '종료 중',
+    missing: '아직 없음',
+    evicted: '축출됨, 새 파드 시작 중',
+    waiting: '대기 중',
+  },
+  oldRevision: '이전 리비전',
+  morePods: (count) => `외 파드 ${count}개`,
+  currentMark: '* 현재 적용됨',
+  leftMark: '되돌리기가 떠남',
+  why: '멈춘 이유:',
+  already: '이미 그 상태',
+};
+
+const placeText = ({ targets, namespaces, context, server }: QuestionPlace) => `${targets.join(', ')} (네임스페이스 ${namespaces.join(', ')}, 컨텍스트 ${context}, ${server})`;
+
+const questions: Questions = {
+  rollBack: (place) => `되돌릴까요? ${placeText(place)}`,
+  revert: (place) => `실행 전의 나쁜 상태로 돌려놓을까요? ${placeText(place)}`,
+  typeName: (name) => `계속하려면 ${quoted(name)} 입력:`,
+  wrongName: (name) => `${quoted(name)} 아님`,
+};
+
+/** Korean, for people only: JSON keeps English. */
+export const korean: Messages = {
+  language: 'ko',
+  error: '오류',
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors },
+  bug: (detail) => ({ text: `Retrace의 버그입니다: ${detail}`, next: ['-v=1을 붙이면 위치가 나옵니다. 그 출력과 함께 알려 주십시오'] }),
+  notes,
+  plan,
+  run,
+  questions,
+  ...steps,
+};

@@ -1,0 +1,103 @@
+/** The plugin as a person sees it: on a terminal, with a question, a region that is redrawn, and Ctrl-C. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect } from 'vitest';
+import { test } from '../support/fixtures.ts';
+import { applyManifests, thanosReceive } from '../support/workloads.ts';
+import { cliEnvironment } from '../support/run-cli.ts';
+
+const main = fileURLToPath(new URL('../../plugins/rollback/main.ts', import.meta.url));
+
+interface Screen {
+  /** Everything that was written, without its colours. */
+  text(): string;
+  raw(): string;
+  press(keys: string): void;
+  saw(pattern: RegExp): Promise<void>;
+  ended: Promise<number>;
+}
+
+async function openScreen(args: readonly string[], home: string, kubeconfig: string): Promise<Screen> {
+  let raw = '';
+  const child = Bun.spawn([process.execPath, main, ...args], {
+    cwd: home,
+    env: { ...(await cliEnvironment(home, kubeconfig)), TERM: 'xterm-256color' },
+    terminal: { cols: 80, rows: 40, data: (_terminal: unknown, bytes: Uint8Array) => void (raw += Buffer.from(bytes).toString('utf8')) },
+  } as Bun.SpawnOptions.OptionsObject<'ignore', 'ignore', 'ignore'>);
+  const { terminal } = child as unknown as { terminal: { write(keys: string): void; close(): void } };
+  const text = () => Bun.stripANSI(raw).replaceAll('\r', '');
+  return {
+    text,
+    raw: () => raw,
+    press: (keys) => terminal.write(keys),
+    async saw(pattern) {
+      while (!pattern.test(text())) {
+        if (child.exitCode !== null) throw new Error(`ended before ${pattern}:\n${text()}`);
+        await Bun.sleep(20);
+      }
+    },
+    ended: child.exited.then((exitCode) => {
+      terminal.close();
+      return exitCode;
+    }),
+  };
+}
+
+describe('undo on a terminal', () => {
+  test('shows, asks, draws, ends with what came of it; a no before that changes nothing', async ({ cluster, namespace, kube, home }) => {
+    const image = async () => (await kube(['get', 'sts/thanos-receive', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'])).stdout;
+    await applyManifests(cluster, namespace, thanosReceive());
+    await kube(['rollout', 'status', 'sts/thanos-receive', '--timeout=60s']);
+    await applyManifests(cluster, namespace, thanosReceive({ image: 'thanos:broken' }));
+    const args = ['undo', 'sts/thanos-receive', '-n', namespace, '--stable-for=1s'];
+
+    const declined = await openScreen(args, home, cluster.kubeconfig);
+    await declined.saw(/\(y\/N\)/);
+    declined.press('\r');
+    expect(await declined.ended).toBe(130);
+    expect(declined.text()).toContain('Nothing was changed.');
+    expect(await image()).toBe('thanos:broken');
+
+    const agreed = await openScreen(args, home, cluster.kubeconfig);
+    await agreed.saw(/\(y\/N\)/);
+    expect(agreed.text()).toMatch(new RegExp(`Roll back statefulset/thanos-receive in namespace ${namespace} of\\s+context \\S+\\s+\\(${cluster.server}\\)\\?`));
+    agreed.press('y\r');
+    expect(await agreed.ended).toBe(0);
+    expect(agreed.text()).toMatch(/✔ evidence +kept, /);
+    expect(agreed.text()).toMatch(/✔ pods +all on the revision/);
+    expect(agreed.text()).toMatch(/\nstatefulset\/thanos-receive rolled back to revision 1 \(\w+\)\nrun r-\w+ {3}took [^\n]+\nBack to the state before this run: {2}kubectl rollback revert r-\w+\n$/);
+    expect(agreed.raw()).toContain('\u001b[1m');
+    expect(await image()).toBe('thanos:v0.42.3');
+  });
+
+  test('Ctrl-C while it waits stops at once, and says how to go on', async ({ cluster, namespace, kube, home, cli }) => {
+    await applyManifests(cluster, namespace, thanosReceive());
+    await kube(['rollout', 'status', 'sts/thanos-receive', '--timeout=60s']);
+    await applyManifests(cluster, namespace, thanosReceive({ image: 'thanos:v0.42.4' }));
+    await kube(['rollout', 'status', 'sts/thanos-receive', '--timeout=60s']);
+    const screen = await openScreen(['undo', 'sts/thanos-receive', '-n', namespace, '--yes', '--stable-for=10m'], home, cluster.kubeconfig);
+    await screen.saw(/pods +thanos-receive-\d/);
+    screen.press('\u0003');
+    expect(await screen.ended).toBe(7);
+    const id = /resume (r-\w+)\n$/.exec(screen.text())?.[1];
+    expect(screen.text()).toContain('✗ pods');
+    expect(id).toBeDefined();
+    expect((await cli('rollback', ['runs', '-o', 'name'])).stdout).toBe(`${id}\n`);
+  });
+
+  test('a plan that is saved as YAML and carried out by another call', async ({ cluster, namespace, kube, home, cli }) => {
+    await applyManifests(cluster, namespace, thanosReceive());
+    await kube(['rollout', 'status', 'sts/thanos-receive', '--timeout=60s']);
+    await applyManifests(cluster, namespace, thanosReceive({ image: 'thanos:broken' }));
+    const saved = await cli('rollback', ['plan', 'sts/thanos-receive', '-n', namespace, '--stable-for=1s', '-o', 'yaml']);
+    expect(saved).toMatchObject({ exitCode: 0, stderr: '' });
+    await Bun.write(join(home, 'plan.yaml'), saved.stdout);
+    const shown = await cli('rollback', ['apply', '-f', join(home, 'plan.yaml'), '--dry-run=server']);
+    expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(shown.stdout).toMatch(/\nDo it: {2}kubectl rollback apply -f \S+plan\.yaml\n$/);
+    const done = await cli('rollback', ['apply', '-f', '-', '--yes', '-o', 'json'], { input: saved.stdout });
+    expect(done.exitCode).toBe(0);
+    expect(JSON.parse(done.stdout)).toMatchObject({ apiVersion: 'retrace/v1', kind: 'RunReport', run: { state: 'finished' } });
+    expect(done.stderr).not.toContain('\u001b');
+  });
+});
