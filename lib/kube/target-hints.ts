@@ -37,7 +37,8 @@ export async function makeNotFoundError(connection: Connection, type: ResourceTy
   return new RetraceError('target.not-found', { target, namespace: type.namespaced ? options.namespace : '', near, elsewhere });
 }
 
-async function findMissingNamespace(connection: Connection, namespace: string): Promise<RetraceError | undefined> {
+/** namespace.unknown with near names, when the namespace is not there; undefined when it is, or may not be looked at. */
+export async function findMissingNamespace(connection: Connection, namespace: string): Promise<RetraceError | undefined> {
   try {
     await connection.request({ method: 'GET', path: resourcePath(builtinTypes.namespaces, { name: namespace }) });
     return undefined;

@@ -1,6 +1,7 @@
 import type { Context } from '../core/context.ts';
 import { listObjects } from '../kube/objects.ts';
 import { builtinTypes } from '../kube/paths.ts';
+import { findMissingNamespace } from '../kube/target-hints.ts';
 import { resolveTargets } from '../kube/targets.ts';
 import type { ResolvedTarget } from '../kube/targets.ts';
 import type { Connection } from '../kube/types.ts';
@@ -22,7 +23,7 @@ export interface HistoryRequest {
 
 const workloadTypes = [builtinTypes.deployments, builtinTypes.statefulsets, builtinTypes.daemonsets];
 
-/** Revisions of the named workloads, or of all in the namespace. @throws target.*, kind.*, access.forbidden */
+/** Revisions of the named workloads, or of all in the namespace. @throws target.*, kind.*, namespace.unknown, access.forbidden */
 export async function readHistory(request: HistoryRequest, connection: Connection, context: Context): Promise<HistoryReport[]> {
   const { targets, namespace, selector, flagsForHints } = request;
   const resolved =
@@ -47,5 +48,10 @@ async function listWorkloads({ namespace, allNamespaces, selector }: HistoryRequ
       return (await listObjects(connection, type, query)).items.map((object) => ({ type, object }));
     }),
   );
-  return lists.flat();
+  const found = lists.flat();
+  if (found.length > 0 || allNamespaces) return found;
+  // The server answers a LIST in a namespace that does not exist with an empty list.
+  const missing = await findMissingNamespace(connection, namespace);
+  if (missing) throw missing;
+  return [];
 }
