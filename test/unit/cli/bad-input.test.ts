@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createHome, runPluginProcess, type CallOptions } from './plugin-process.ts';
+
+// Each case starts a process; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const { home, remove } = createHome();
 afterAll(remove);

@@ -1,5 +1,8 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createHome, runPluginProcess } from './plugin-process.ts';
+
+// Each case starts a process; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const { home, remove } = createHome();
 afterAll(remove);

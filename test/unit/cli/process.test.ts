@@ -1,7 +1,10 @@
 /** What holds for every command: pipes, signals, questions, bugs. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+
+// Each case starts a process; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const main = fileURLToPath(new URL('sample-plugin.ts', import.meta.url));
 const env = { PATH: '/usr/bin:/bin', HOME: '/nonexistent', LANG: 'C.UTF-8', TERM: 'xterm' };
