@@ -28,7 +28,10 @@ type ConnectionFacts = Pick<Connection, 'contextName' | 'server' | 'defaultNames
 function makeConnection(exchange: Exchange, context: Context, facts: ConnectionFacts, interrupt: AbortSignal | undefined): Connection {
   return {
     ...facts,
-    request: (request) => (hasNoEffect(request) ? requestUntilDeadline(exchange, context, request, interrupt) : exchange.send(request, exchange.startLimit(), undefined)),
+    request: (request) =>
+      hasNoEffect(request)
+        ? requestUntilDeadline(exchange, context, request, interrupt)
+        : exchange.send(request, exchange.startLimit(), undefined),
     stream: (request) => exchange.open(request, interrupt),
     clockOffsetMs: exchange.clockOffsetMs,
     uninterrupted: () => makeConnection(exchange, context, facts, undefined),

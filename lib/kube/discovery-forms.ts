@@ -24,6 +24,15 @@ interface AggregatedResource {
   verbs?: string[];
 }
 
+interface LegacyResource {
+  name: string;
+  singularName?: string;
+  kind: string;
+  namespaced: boolean;
+  verbs?: string[];
+  shortNames?: string[];
+}
+
 /** From an `APIGroupDiscoveryList` (Kubernetes 1.26 and later); the server lists the preferred version first. */
 export function readAggregated(body: JsonObject): ServedVersion[] {
   return ((body['items'] ?? []) as unknown as AggregatedGroup[]).flatMap(({ metadata, versions = [] }) =>
@@ -59,7 +68,7 @@ export function readLegacyGroup(body: JsonObject): { group: string; version: str
 
 /** Types of an `APIResourceList`, without subresources. */
 export function readLegacyResources(body: JsonObject, group: string, version: string): ResourceType[] {
-  const resources = (body['resources'] ?? []) as unknown as { name: string; singularName?: string; kind: string; namespaced: boolean; verbs?: string[]; shortNames?: string[] }[];
+  const resources = (body['resources'] ?? []) as unknown as LegacyResource[];
   return resources
     .filter(({ name }) => !name.includes('/'))
     .map(({ name, singularName, kind, namespaced, verbs = [], shortNames = [] }) => {

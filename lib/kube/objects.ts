@@ -28,7 +28,13 @@ export interface ListResult {
 }
 
 /** One object, or undefined when there is none of that name. */
-export async function getObject(connection: Connection, type: ResourceType, namespace: string | undefined, name: string, options: ReadOptions = {}): Promise<KubeObject | undefined> {
+export async function getObject(
+  connection: Connection,
+  type: ResourceType,
+  namespace: string | undefined,
+  name: string,
+  options: ReadOptions = {},
+): Promise<KubeObject | undefined> {
   const path = resourcePath(type, { namespace, name });
   try {
     const { body } = await connection.request({ method: 'GET', path, ...readHow(options, 'PartialObjectMetadata') });
@@ -99,18 +105,35 @@ export async function patchObject(
   options: WriteOptions & { patchType: PatchType; force?: boolean },
 ): Promise<KubeObject> {
   const path = resourcePath(type, { namespace, name, subresource: options.subresource });
-  const request = { method: 'PATCH' as const, path, body: patch as Json, contentType: options.patchType, query: { ...writeQuery(options), force: options.force } };
+  const query = { ...writeQuery(options), force: options.force };
+  const request = { method: 'PATCH' as const, path, body: patch as Json, contentType: options.patchType, query };
   return (await connection.request({ ...request, ...withSignal(options) })).body as KubeObject;
 }
 
 /** Makes an object. @returns it as the server made it */
-export async function createObject(connection: Connection, type: ResourceType, namespace: string | undefined, object: JsonObject, options: WriteOptions): Promise<KubeObject> {
+export async function createObject(
+  connection: Connection,
+  type: ResourceType,
+  namespace: string | undefined,
+  object: JsonObject,
+  options: WriteOptions,
+): Promise<KubeObject> {
   const request = { method: 'POST' as const, path: resourcePath(type, { namespace }), body: object, query: writeQuery(options) };
   return (await connection.request({ ...request, ...withSignal(options) })).body as KubeObject;
 }
 
-/** Puts an object in the place of the live one; with metadata.resourceVersion in it, only of exactly that one. @returns it as it is afterwards */
-export async function replaceObject(connection: Connection, type: ResourceType, namespace: string | undefined, name: string, object: JsonObject, options: WriteOptions): Promise<KubeObject> {
+/**
+ * Puts an object in the place of the live one; with metadata.resourceVersion in it, only of exactly that one.
+ * @returns it as it is afterwards
+ */
+export async function replaceObject(
+  connection: Connection,
+  type: ResourceType,
+  namespace: string | undefined,
+  name: string,
+  object: JsonObject,
+  options: WriteOptions,
+): Promise<KubeObject> {
   const path = resourcePath(type, { namespace, name, subresource: options.subresource });
   const request = { method: 'PUT' as const, path, body: object, query: writeQuery(options) };
   return (await connection.request({ ...request, ...withSignal(options) })).body as KubeObject;
@@ -130,7 +153,13 @@ export interface DeleteOptions {
  * Deletes an object. It may live on until its finalizers or its pods have ended: wait for it where that matters.
  * @returns false when it was already gone
  */
-export async function deleteObject(connection: Connection, type: ResourceType, namespace: string | undefined, name: string, options: DeleteOptions = {}): Promise<boolean> {
+export async function deleteObject(
+  connection: Connection,
+  type: ResourceType,
+  namespace: string | undefined,
+  name: string,
+  options: DeleteOptions = {},
+): Promise<boolean> {
   const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy } = options;
   const preconditions = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
   const body: JsonObject = { apiVersion: 'v1', kind: 'DeleteOptions' };

@@ -18,7 +18,12 @@ type Wanted = { type: string; name: string } | { type: string; selector: string 
  * Why a target is not there and what may have been meant. Asked only after the 404, all at once; what we may not list
  * is left out.
  */
-export async function makeNotFoundError(connection: Connection, type: ResourceType, wanted: Wanted, options: HintOptions & { namespace: string }): Promise<RetraceError> {
+export async function makeNotFoundError(
+  connection: Connection,
+  type: ResourceType,
+  wanted: Wanted,
+  options: HintOptions & { namespace: string },
+): Promise<RetraceError> {
   const target = 'name' in wanted ? `${wanted.type}/${wanted.name}` : `${wanted.type} -l ${wanted.selector}`;
   const pick = 'name' in wanted ? { fieldSelector: `metadata.name=${wanted.name}` } : { labelSelector: wanted.selector };
   const [namespaceError, here, everywhere] = await Promise.all([

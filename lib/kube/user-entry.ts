@@ -12,15 +12,17 @@ export async function readUserEntry(entry: Entry, name: string, cluster: Entry, 
   if (flags.token !== undefined) return { name: name || 'token', token: flags.token };
   const { fields } = entry;
   const user: UserEntry = { name };
-  const certificate = flags.clientCertificate === undefined ? await readDataOrFile(entry, 'client-certificate', path) : await readNamedFile(resolve(cwd, flags.clientCertificate));
-  const key = flags.clientKey === undefined ? await readDataOrFile(entry, 'client-key', path) : await readNamedFile(resolve(cwd, flags.clientKey));
+  const readPem = (flag: string | undefined, field: string) => (flag === undefined ? readDataOrFile(entry, field, path) : readNamedFile(resolve(cwd, flag)));
+  const certificate = await readPem(flags.clientCertificate, 'client-certificate');
+  const key = await readPem(flags.clientKey, 'client-key');
   if ((certificate === undefined) !== (key === undefined)) {
     const lacking = key === undefined ? 'client-key' : 'client-certificate';
     throw new RetraceError('kubeconfig.broken', { path, detail: `user ${name} has no ${lacking}` });
   }
   if (certificate !== undefined && key !== undefined) Object.assign(user, { certificate, key });
   const tokenFile = textOf(fields['tokenFile']);
-  Object.assign(user, pickTexts(fields, ['token', 'username', 'password']), tokenFile === undefined ? {} : { tokenFile: resolveEntryPath(entry, tokenFile) });
+  Object.assign(user, pickTexts(fields, ['token', 'username', 'password']));
+  if (tokenFile !== undefined) user.tokenFile = resolveEntryPath(entry, tokenFile);
   if (isFields(fields['exec'])) user.exec = readExecPlugin(entry, fields['exec'], cluster, name, path);
   if (isFields(fields['auth-provider'])) user.authProvider = readAuthProvider(entry, fields['auth-provider']);
   return user;

@@ -23,7 +23,13 @@ export interface WatchEvent {
  *   so silence never means that nothing happened.
  * @throws the failure of the request, of an ERROR event, or `Silence`
  */
-export async function* watchEvents(connection: Connection, query: ObserveQuery, resourceVersion: string, silenceMs: number, signal: AbortSignal): AsyncGenerator<WatchEvent[]> {
+export async function* watchEvents(
+  connection: Connection,
+  query: ObserveQuery,
+  resourceVersion: string,
+  silenceMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent[]> {
   const { type, namespace, labelSelector, fieldSelector } = query;
   const path = resourcePath(type, { namespace });
   const quiet = new AbortController();

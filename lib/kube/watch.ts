@@ -53,7 +53,13 @@ export async function* observeObjects(connection: Connection, query: ObserveQuer
 // An API server that has just started may refuse with 403 until it has read its own roles.
 const mostRefusals = 5;
 
-async function follow(connection: Connection, query: ObserveQuery, silenceMs: number, signal: AbortSignal, publish: (observation: Observation) => void): Promise<void> {
+async function follow(
+  connection: Connection,
+  query: ObserveQuery,
+  silenceMs: number,
+  signal: AbortSignal,
+  publish: (observation: Observation) => void,
+): Promise<void> {
   const objects = new Map<string, KubeObject>();
   /** Where the next watch goes on; undefined = list first. */
   let resourceVersion: string | undefined;

@@ -35,7 +35,13 @@ test('reads go on through 429, 503, resets and cut answers', async ({ cluster, n
   const connection = await reach(proxy);
   const isList = ({ path }: { path: string }) => path.includes('/deployments');
   await applyManifests(cluster, namespace, thanosQuery());
-  for (const fault of [{ kind: 'status', status: 429, retryAfterSeconds: 1 }, { kind: 'status', status: 503, times: 2 }, { kind: 'reset-before' }, { kind: 'truncate' }] as const) {
+  const faults = [
+    { kind: 'status', status: 429, retryAfterSeconds: 1 },
+    { kind: 'status', status: 503, times: 2 },
+    { kind: 'reset-before' },
+    { kind: 'truncate' },
+  ] as const;
+  for (const fault of faults) {
     const struck = proxy.addFault({ ...fault, matches: isList });
     expect((await listObjects(connection, deployments, { namespace })).items.length).toBe(1);
     expect(struck.struck).toBeGreaterThan(0);

@@ -35,7 +35,8 @@ test('acting as a user in two groups has the rights of both', async ({ cluster, 
   expect(await findMissingPermissions(both, wanted)).toEqual([wanted[2]]);
   expect(await findMissingPermissions(one, wanted)).toEqual([wanted[0], wanted[2]]);
   const refused = await caught(deleteObject(both, configmaps, namespace, 'c'));
-  expect([refused.code, refused.exitCode, refused.params]).toMatchObject(['access.forbidden', 4, { user: 'bob', missing: [{ verb: 'delete', resource: 'configmaps', group: '', namespace, name: 'c' }] }]);
+  const missing = [{ verb: 'delete', resource: 'configmaps', group: '', namespace, name: 'c' }];
+  expect([refused.code, refused.exitCode, refused.params]).toMatchObject(['access.forbidden', 4, { user: 'bob', missing }]);
   const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' }, spec: { hard: { services: '0' } } };
   await kubectl(cluster, ['apply', '-f', '-'], { namespace, input: JSON.stringify(quota) });
   const admin = await reach(cluster);
@@ -87,11 +88,16 @@ test('tokens are believed as given, from a file and from a plugin, until the acc
 test('an expired client certificate is named as what it is', async ({ cluster, namespace, runFolder }) => {
   const at = (name: string) => join(runFolder, `${namespace}-${name}`);
   const openssl = (...args: string[]) => void execFileSync('openssl', args, { cwd: runFolder, stdio: 'pipe' });
-  const configuration = `[ca]\ndefault_ca=own\n[own]\ndatabase=${at('index')}\nserial=${at('serial')}\nnew_certs_dir=${runFolder}\ndefault_md=sha256\nunique_subject=no\npolicy=any\n[any]\ncommonName=supplied\norganizationName=optional\n`;
+  const configuration = [
+    '[ca]\ndefault_ca=own\n[own]',
+    `database=${at('index')}\nserial=${at('serial')}\nnew_certs_dir=${runFolder}`,
+    'default_md=sha256\nunique_subject=no\npolicy=any\n[any]\ncommonName=supplied\norganizationName=optional\n',
+  ].join('\n');
   writeFileSync(at('index'), '');
   writeFileSync(at('serial'), '1000\n');
   writeFileSync(at('configuration'), configuration);
-  openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', at('key'), '-out', at('request'), '-subj', '/O=system:masters/CN=late');
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', at('key')];
+  openssl('req', ...newKey, '-out', at('request'), '-subj', '/O=system:masters/CN=late');
   const caKey = cluster.pki.ca.replace(/\.crt$/, '.key');
   const sign = (name: string, ...dates: string[]) =>
     openssl('ca', '-batch', '-notext', '-config', at('configuration'), '-cert', cluster.pki.ca, '-keyfile', caKey, '-in', at('request'), '-out', at(name), ...dates);

@@ -9,6 +9,7 @@ import { startFaultProxy } from '../support/fault-proxy.ts';
 import { test } from '../support/fixtures.ts';
 import { kubectl } from '../support/kubectl.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import type { JsonPatchOperation } from '../../lib/kube/types.ts';
 import { caught, configMap, fieldManager, reach } from './kube-connection.ts';
 
 const { configmaps } = builtinTypes;
@@ -42,7 +43,12 @@ test('int64 and unknown fields survive create, get, list, replace and patch', as
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: `numbers.${group}` },
-    spec: { group, scope: 'Namespaced', names: { plural: 'numbers', singular: 'number', kind: 'Number' }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }] },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural: 'numbers', singular: 'number', kind: 'Number' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
   };
   const crds = await findResourceType(connection, 'crd');
   await createObject(connection, crds, undefined, crd, { fieldManager });
@@ -71,8 +77,10 @@ function sortKeys(object: JsonObject): JsonObject {
 test('writes are held to what they were based on', async ({ cluster, namespace }) => {
   const connection = await reach(cluster);
   const created = await createObject(connection, configmaps, namespace, configMap('c', { a: '1' }), { fieldManager });
-  const patch = (value: string, test: string, dryRun = false) =>
-    patchObject(connection, configmaps, namespace, 'c', [{ op: 'test', path: '/data/a', value: test }, { op: 'replace', path: '/data/a', value }], { fieldManager, patchType: 'application/json-patch+json', dryRun });
+  const patch = (value: string, expected: string, dryRun = false) => {
+    const operations: JsonPatchOperation[] = [{ op: 'test', path: '/data/a', value: expected }, { op: 'replace', path: '/data/a', value }];
+    return patchObject(connection, configmaps, namespace, 'c', operations, { fieldManager, patchType: 'application/json-patch+json', dryRun });
+  };
   const read = async () => ((await getObject(connection, configmaps, namespace, 'c'))?.['data'] as JsonObject)['a'];
   expect([(await patch('2', '1', true))['data'], await read()]).toEqual([{ a: '2' }, '1']);
   await patch('2', '1');

@@ -20,11 +20,17 @@ test('an eviction that a budget forbids is told from a busy server, a gone pod a
   const connection = await reach(proxy);
   await applyManifests(cluster, namespace, thanosQuery({ name: 'query', replicas: 1 }));
   await waitForRollout(cluster, namespace, 'deployment/query');
-  const budget = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'keep-query' }, spec: { minAvailable: 1, selector: { matchLabels: { 'app.kubernetes.io/name': 'query' } } } };
+  const budget = {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'keep-query' },
+    spec: { minAvailable: 1, selector: { matchLabels: { 'app.kubernetes.io/name': 'query' } } },
+  };
   await createObject(connection, poddisruptionbudgets, namespace, budget, { fieldManager });
   const pod = (await listObjects(connection, pods, { namespace })).items[0]!;
   const { name, uid } = pod.metadata;
-  await waitUntil(async () => ((await getObject(connection, poddisruptionbudgets, namespace, 'keep-query'))?.['status'] as JsonObject)['expectedPods'] === 1, { what: 'the budget to be counted' });
+  const countedPods = async () => ((await getObject(connection, poddisruptionbudgets, namespace, 'keep-query'))?.['status'] as JsonObject)['expectedPods'];
+  await waitUntil(async () => (await countedPods()) === 1, { what: 'the budget to be counted' });
 
   const blocked = await evictPod(connection, namespace, name, { uid });
   expect(blocked).toMatchObject({ outcome: 'blocked', budgets: ['keep-query'], message: expect.stringContaining('disruption budget') });

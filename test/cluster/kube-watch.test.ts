@@ -119,11 +119,13 @@ test('a connection that is silently dead is noticed and replaced', async ({ clus
   const [through, direct] = [await reach(relay, { requestTimeoutMs: 3_000 }), await reach(cluster)];
   const observer = startObserver(through, namespace, { silenceMs: 1_500 });
   await observer.until('the first set', () => observer.seen.length > 0);
+  await create(direct, namespace, 'heard');
+  await observer.until('heard', () => observer.names().join() === 'heard');
   relay.freeze();
   await observer.until('the loss', () => observer.seen.at(-1)?.connected === false);
   await create(direct, namespace, 'unheard');
   relay.thaw();
-  await observer.until('unheard', () => observer.names().join() === 'unheard' && observer.seen.at(-1)!.connected);
+  await observer.until('unheard', () => observer.names().join() === 'heard,unheard' && observer.seen.at(-1)!.connected);
   expect(observer.seen.find(({ connected }) => !connected)?.reason).toMatch(/^no (byte|answer)/);
 });
 
@@ -175,7 +177,14 @@ async function oneDeadGroupHidesNoOther(connection: Connection, plane: ControlPl
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
     metadata: { name: 'v1.dead.example.com' },
-    spec: { group: 'dead.example.com', version: 'v1', service: { name: 'none', namespace: 'default' }, insecureSkipTLSVerify: true, groupPriorityMinimum: 100, versionPriority: 100 },
+    spec: {
+      group: 'dead.example.com',
+      version: 'v1',
+      service: { name: 'none', namespace: 'default' },
+      insecureSkipTLSVerify: true,
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+    },
   };
   await kubectl(plane, ['apply', '-f', '-'], { input: JSON.stringify(service) });
   const old: Connection = { ...connection, request: (request) => connection.request({ ...request, accept: 'application/json' }) };
