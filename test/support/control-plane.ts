@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { toolPath } from '../../scripts/tools/build.ts';
+import { findFreePorts } from './free-ports.ts';
 import { kubectl } from './kubectl.ts';
 import { defaultLogs } from './pod-logs.ts';
 import { controlPlaneProcesses, forgetProcess, noteProcess } from './run-folder.ts';
@@ -30,7 +31,7 @@ export async function startControlPlane(runFolder: string, name: string): Promis
   const folder = join(runFolder, 'kwok', 'clusters', name);
   const kubeconfig = join(runFolder, `${name}.kubeconfig`);
   const config = join(runFolder, `${name}.kwokctl.yaml`);
-  writeFileSync(config, kwokctlConfig());
+  writeFileSync(config, await kwokctlConfig());
   const binaries = await Promise.all(
     ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map(async (tool) => [
       `--${tool}-binary`,
@@ -94,11 +95,15 @@ export async function restartApiServer(plane: ControlPlane): Promise<void> {
 }
 
 /** Options and kwok stages, as one file. kwok's CRDs for logs and port-forwards let a test set them for its own pods; stages stay in the file. */
-function kwokctlConfig(): string {
+async function kwokctlConfig(): Promise<string> {
   const stages = ['nodes', 'pods-healthy', 'pods-failing', 'volumes'].map((name) =>
     readFileSync(fileURLToPath(new URL(`stages/${name}.yaml`, import.meta.url)), 'utf8'),
   );
-  return [readFileSync(fileURLToPath(new URL('kwokctl.yaml', import.meta.url)), 'utf8'), ...stages].join('\n---\n');
+  const servers = ['kubeApiserver', 'etcd', 'etcdPeer', 'kubeControllerManager', 'kubeScheduler', 'kwokController'];
+  const free = await findFreePorts(servers.length);
+  const ports = servers.map((server, index) => `  ${server}Port: ${free[index]}`).join('\n');
+  const options = readFileSync(fileURLToPath(new URL('kwokctl.yaml', import.meta.url)), 'utf8');
+  return [options.replace(/^options:$/m, `options:\n${ports}`), ...stages].join('\n---\n');
 }
 
 async function provideDefaults(plane: ControlPlane, runFolder: string): Promise<void> {
@@ -107,8 +112,7 @@ async function provideDefaults(plane: ControlPlane, runFolder: string): Promise<
   await kubectl(plane, ['apply', '-f', fileURLToPath(new URL('storage-class.yaml', import.meta.url)), '-f', '-'], {
     input: defaultLogs(logs),
   });
-  // A second or two, but minutes on a machine that starts several control planes at once.
-  await kubectl(plane, ['wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=110s'], { timeoutMs: 120_000 });
+  await kubectl(plane, ['wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=50s']);
 }
 
 /** kwokctl under a time limit: a `start` on a taken port hangs for minutes. Proxy settings would lead the API server away from the pods. */
