@@ -24,9 +24,3 @@ export async function closeRun(id: string, context: Context): Promise<RunRecord>
   await run.journal.append({ type: 'closed', by: { user: context.user, host: context.host } });
   return recordOf(run, context);
 }
-
-/** The kubeconfig context that a run was made with; a flag of the person's wins over it. */
-export function connectionFlagsOf({ plan }: RunRecord): { context?: string } {
-  const { contextName } = plan.cluster;
-  return contextName === '' ? {} : { context: contextName };
-}

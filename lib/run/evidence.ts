@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { RetraceError } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import { parseJson, stringifyJson } from '../core/json.ts';
-import { redactText } from '../core/redaction.ts';
+import { redactJson, redactText } from '../core/redaction.ts';
 import { isSelected } from '../formats/label-selector.ts';
 import type { LabelSelector } from '../formats/label-selector.ts';
 import { isControlledBy } from '../formats/owner-reference.ts';
@@ -166,6 +166,6 @@ function containersWithTrouble(pod: KubeObject): string[] {
   return [...initTrouble, ...trouble].map((container) => String(container.name));
 }
 
-function pretty(value: unknown): string {
-  return `${stringifyJson(value, 2)}\n`;
+function pretty(value: Json): string {
+  return `${stringifyJson(redactJson(value), 2)}\n`;
 }
