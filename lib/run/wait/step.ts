@@ -37,6 +37,7 @@ export const waitRollout: StepKind = {
     const live = await getObject(environment.connection, typeOfRef(target), target.namespace, target.name, {});
     const selector = objectAt(live, 'spec', 'selector') as LabelSelector | undefined;
     if (!live || live.metadata.uid !== target.uid || !selector) throw deleted(target);
+    if (isBackAgain(step, environment, live)) throw putBack(live, target, environment);
     const observer = observeWorkload(environment.connection, target, selector, environment.context.signal);
     try {
       return await new Wait(step, environment, observer, live).untilDone();
@@ -48,6 +49,21 @@ export const waitRollout: StepKind = {
 
 function deleted(target: ObjectRef): RetraceError {
   return new RetraceError('target.deleted', { target: displayName(target), namespace: target.namespace });
+}
+
+function digestOfTemplate(object: KubeObject): string {
+  return templateDigest(objectAt(object, 'spec', 'template') ?? {});
+}
+
+/** Whoever puts it back at once (a controller, a sync loop) is faster than the way from the patch to this step. */
+function isBackAgain({ params }: Step, { plan }: StepEnvironment, live: KubeObject): boolean {
+  const before = plan.targets.find(({ object }) => object.uid === live.metadata.uid)?.basis['template'];
+  return before !== params['templateDigest'] && before === digestOfTemplate(live);
+}
+
+function putBack(live: KubeObject, target: ObjectRef, { runId }: StepEnvironment): RetraceError {
+  const writer = lastWriterOf(live, ['spec', 'template']);
+  return new RetraceError('run.put-back', { id: runId, target: displayName(target), by: writer?.manager ?? 'an unknown writer', at: writer?.time ?? '' });
 }
 
 class Wait {
@@ -68,7 +84,7 @@ class Wait {
     this.#target = step.target!;
     this.#repair = new PodRepair(step, environment);
     this.#deadline = new Deadline(this.#serverNowMs(), environment.options.timeoutMs);
-    this.#digest = templateDigest(objectAt(live, 'spec', 'template') ?? {});
+    this.#digest = digestOfTemplate(live);
   }
 
   async untilDone(): Promise<JsonObject> {
@@ -101,14 +117,8 @@ class Wait {
   /** The workload as planned: the same object, with the template that was there when the wait began. */
   #checkTarget({ target }: Observed): KubeObject {
     if (!target || target.metadata.uid !== this.#target.uid || target.metadata.deletionTimestamp !== undefined) throw deleted(this.#target);
-    if (templateDigest(objectAt(target, 'spec', 'template') ?? {}) === this.#digest) return target;
-    const writer = lastWriterOf(target, ['spec', 'template']);
-    throw new RetraceError('run.put-back', {
-      id: this.#environment.runId,
-      target: displayName(this.#target),
-      by: writer?.manager ?? 'an unknown writer',
-      at: writer?.time ?? '',
-    });
+    if (digestOfTemplate(target) === this.#digest) return target;
+    throw putBack(target, this.#target, this.#environment);
   }
 
   #stopWhenOverdue(nowMs: number): void {
