@@ -66,7 +66,7 @@ function describeMetadata({ labels, annotations, finalizers, ownerReferences, ma
     // Who wrote which fields; the order of the entries is that of their times.
     writers: managedFields
       ?.filter(({ subresource }: Json) => subresource === undefined)
-      .map(({ manager, operation, fieldsV1 }: Json) => JSON.stringify(sorted({ manager, operation, fieldsV1 })))
+      .map(({ manager, operation, fieldsV1 }: Json) => JSON.stringify(sorted({ manager, operation, fieldsV1 })).replace(/\\"uid\\":\\"[^\\]*\\"/g, 'uid'))
       .sort(),
   };
 }
