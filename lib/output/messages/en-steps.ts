@@ -39,7 +39,7 @@ function stepResult(step: Step, result: JsonObject): string {
     case 'wait-rollout': {
       const tookMs = result['tookMs'];
       const left = words(result, 'leftAsTheyAre');
-      const all = left.length === 0 ? 'all on the revision' : `all on the revision but ${listed(left, 'and')}, left as ${left.length === 1 ? 'it is' : 'they are'} (OnDelete)`;
+      const all = left.length === 0 ? 'all on the revision' : `all on the revision but ${listed(left, 'and')}, which the update strategy leaves as ${left.length === 1 ? 'it is' : 'they are'}`;
       return typeof tookMs === 'number' ? `${all}, after ${formatDuration(tookMs)}` : all;
     }
     default:

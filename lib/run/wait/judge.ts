@@ -14,7 +14,7 @@ export interface RolloutVerdict {
   waitingFor: string[];
   /** The one pod that blocks the roll-out and may be replaced now. */
   stuck: PodView | undefined;
-  /** Healthy pods of another revision that OnDelete leaves as they are. */
+  /** Healthy pods of another revision that OnDelete, or a partition above them, leaves as they are. */
   leftAsTheyAre: string[];
   /** When the verdict can change although nothing happens in the cluster: a pod becomes stable or counts as stuck. */
   nextLookMs: number | undefined;
@@ -32,7 +32,6 @@ export function judgeRollout(view: RolloutView, options: JudgeOptions): RolloutV
   const isRight = (pod: PodView) => isOfRightRevision(pod, view);
   const counted = pods.filter((pod) => !pod.terminating && !pod.ended && (isRight(pod) || view.strategy === 'OnDelete'));
   const stable = counted.filter(isStable);
-  const wrong = pods.filter((pod) => !isRight(pod) && !pod.terminating);
 
   const waitingFor: string[] = [];
   if (!view.observed || view.updateHash === undefined) waitingFor.push(`${view.kind.toLowerCase()}/${view.name}: template not yet observed`);
@@ -41,7 +40,8 @@ export function judgeRollout(view: RolloutView, options: JudgeOptions): RolloutV
   if (present < view.wanted) waitingFor.push(`${view.wanted - present} of ${view.wanted} pods not there yet`);
   if (present > view.wanted) waitingFor.push(`${present - view.wanted} pods more than the ${view.wanted} wanted`);
 
-  const leftAsTheyAre = view.strategy === 'OnDelete' ? wrong.filter((pod) => pod.ready).map((pod) => pod.name) : [];
+  const isLeft = (pod: PodView) => pod.hash !== view.updateHash && !pod.terminating && pod.ready && (view.strategy === 'OnDelete' || isRight(pod));
+  const leftAsTheyAre = pods.filter(isLeft).map((pod) => pod.name);
   return {
     done: waitingFor.length === 0 && stable.length >= view.wanted,
     pods: pods.map((pod) => progressOf(pod, isRight(pod), isStable(pod))),
