@@ -63,13 +63,14 @@ function withAuthority(kubeconfig: string, path: string): string {
 }
 
 test.concurrent('a slow reader gets every byte, one that leaves is no failure', async ({ cluster, namespace, home, cli }) => {
-  // More than a hundred KiB of history: a pipe holds 64.
+  // Half a MiB of history: a pipe holds 64 KiB, its reader reads some ahead.
   const words = (seed: string) => Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`example.org/note-${index}`, `${seed}-${'x'.repeat(120)}`]));
-  await deploy(cluster, namespace, 'deploy/thanos-query', thanosQuery({ replicas: 1, podAnnotations: words('first') }));
-  await deploy(cluster, namespace, 'deploy/thanos-query', thanosQuery({ replicas: 1, podAnnotations: words('second') }));
+  for (const seed of ['first', 'second', 'third', 'fourth', 'fifth']) {
+    await deploy(cluster, namespace, 'deploy/thanos-query', thanosQuery({ replicas: 1, podAnnotations: words(seed) }));
+  }
   const args = ['rollback', 'history', 'deploy/thanos-query', '-n', namespace, '-o', 'json'];
   const whole = (await cli('rollback', args.slice(1), { as: 'kubectl' })).stdout;
-  expect(whole.length).toBeGreaterThan(2 * 65_536);
+  expect(whole.length).toBeGreaterThan(7 * 65_536);
   JSON.parse(whole);
 
   const env = await cliEnvironment(home, cluster.kubeconfig);
@@ -78,7 +79,7 @@ test.concurrent('a slow reader gets every byte, one that leaves is no failure', 
   let slowly = '';
   for await (const chunk of child.stdout) {
     slowly += String(chunk);
-    await pause(20);
+    await pause(100);
   }
   expect(await ended).toBe(0);
   expect(slowly.length).toBe(whole.length);

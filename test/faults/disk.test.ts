@@ -9,7 +9,7 @@ import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { breakHashring, journalPath, newestRun, quickly, rollback, runKinds, target } from './runs.ts';
 
 const onSmallDisk = test.skipIf(!canMount);
-const entry = fileURLToPath(new URL('fill-disk-at-line.ts', import.meta.url));
+const entry = fileURLToPath(new URL('fail-disk-at-line.ts', import.meta.url));
 const undo = (namespace: string) => ['undo', target, '-n', namespace, '--yes', ...quickly];
 
 onSmallDisk.concurrent('a disk that is full before any change: exit 11, nothing changed', async ({ cluster, namespace, cli, home, runFolder }) => {
@@ -26,7 +26,7 @@ onSmallDisk.concurrent('a disk that is full before any change: exit 11, nothing 
   disk.free();
   // Room for the run and its first lines, none for evidence; then for evidence too, and none for what the object was.
   for (const line of ['started', 'intended patch-template']) {
-    const result = await cli('rollback', undo(namespace), { under: disk.under, entry, env: fill(state, 'after', line) });
+    const result = await cli('rollback', undo(namespace), { under: disk.under, entry, env: failAt(state, 'full after', line) });
     expect(result, result.stderr).toMatchObject({ exitCode: 11, stderr: expect.stringContaining('Nothing was changed.') });
     disk.free();
   }
@@ -34,18 +34,18 @@ onSmallDisk.concurrent('a disk that is full before any change: exit 11, nothing 
   disk.stop();
 });
 
-for (const when of ['before', 'after'] as const) {
-  onSmallDisk.concurrent(`a disk that is full ${when} the line of the patch: exit 7, and resume goes on when there is room`, async ({ cluster, namespace, cli, home, runFolder }) => {
+for (const how of ['full after', 'read-only before'] as const) {
+  onSmallDisk.concurrent(`a disk that is ${how} the line of the patch: exit 7, and resume goes on when it can`, async ({ cluster, namespace, cli, home, runFolder }) => {
     await breakHashring({ cluster, namespace });
     const state = join(home, 'state');
     mkdirSync(state);
     const disk = await mountSmallDisk(runFolder, state, 1024);
-    const full = await cli('rollback', undo(namespace), { under: disk.under, entry, env: fill(state, when, 'done patch-template') });
+    const full = await cli('rollback', undo(namespace), { under: disk.under, entry, env: failAt(state, how, 'done patch-template') });
     expect(full, full.stderr).toMatchObject({ exitCode: 7, stdout: '' });
     const id = /kubectl rollback resume (r-\w+)/.exec(full.stderr)?.[1];
     expect(id, full.stderr).toBeDefined();
-    const stillFull = await cli('rollback', ['resume', id!], { under: disk.under });
-    expect(stillFull.exitCode, stillFull.stderr).toBeOneOf([7, 11]);
+    const again = await cli('rollback', ['resume', id!], { under: disk.under });
+    expect(again.exitCode, again.stderr).toBeOneOf([7, 11]);
     disk.free();
     const resumed = await cli('rollback', ['resume', id!], { under: disk.under });
     expect(resumed, resumed.stderr).toMatchObject({ exitCode: 0 });
@@ -54,10 +54,10 @@ for (const when of ['before', 'after'] as const) {
   });
 }
 
-/** Fills the disk before or behind a line of the journal. */
-function fill(state: string, when: 'before' | 'after', text: string): Record<string, string> {
+/** Makes the disk fail around a line of the journal. */
+function failAt(state: string, how: 'full after' | 'read-only before', text: string): Record<string, string> {
   const lines: readonly string[] = runKinds.undo.lines.filter((line) => !line.endsWith('set-replicas'));
-  return { RETRACE_TEST_FULL_DISK: `${when}:${lines.indexOf(text) + 1}`, RETRACE_TEST_FILLER: join(state, 'filler') };
+  return { RETRACE_TEST_DISK: `${how}:${lines.indexOf(text) + 1}`, RETRACE_TEST_DISK_FOLDER: state };
 }
 
 test.concurrent('a state folder that cannot be written: exit 11, nothing changed', async ({ cluster, namespace, cli, home }) => {

@@ -17,7 +17,7 @@ export interface SmallDisk {
   readonly under: readonly string[];
   /** Takes all room there is. */
   fill(): void;
-  /** Gives it back. */
+  /** Makes it good again: writable, with room. */
   free(): void;
   /** A file on the disk, as text. */
   read(path: string): string;
@@ -37,10 +37,14 @@ export async function mountSmallDisk(runFolder: string, folder: string, kibibyte
   const inside = (path: string) => `/proc/${holder.pid}/root${path}`;
   const filler = inside(`${folder}/filler`);
   const namespaces = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--preserve-credentials', '--mount'];
+  const under = ['nsenter', '--target', String(holder.pid), ...namespaces];
   return {
-    under: ['nsenter', '--target', String(holder.pid), ...namespaces],
+    under,
     fill: () => fillDisk(filler),
-    free: () => rmSync(filler, { force: true }),
+    free: () => {
+      execaSync(under[0]!, [...under.slice(1), 'mount', '-o', 'remount,rw', folder]);
+      rmSync(filler, { force: true });
+    },
     read: (path) => readFileSync(inside(path), 'utf8'),
     stop: () => holder.stdin.end(),
   };
