@@ -41,10 +41,14 @@ function makeConnection(exchange: Exchange, context: Context, facts: ConnectionF
 
 async function requestUntilDeadline(exchange: Exchange, context: Context, request: KubeRequest, interrupt: AbortSignal | undefined): Promise<KubeResponse> {
   const endMs = exchange.startLimit();
+  let before: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
       return await exchange.send(request, endMs, interrupt);
     } catch (error) {
+      // The limit cut the last of several attempts: what went wrong before says more than that it took too long.
+      if (before !== undefined && failureOf(error)?.reason === 'Timeout') throw before;
+      before = error;
       // A certificate that has expired, a missing right: no number of attempts helps.
       const failure = isError(error, 'server.unreachable') || isError(error, 'server.error') ? failureOf(error) : undefined;
       const waitMs = failure && request.retry !== 'none' ? waitBeforeRetry(failure, attempt, exchange.hasAnswered(), context.random()) : undefined;
