@@ -2,7 +2,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { isError } from '../../lib/core/errors.ts';
 import { readServerVersion } from '../../lib/kube/access-review.ts';
-import { findResourceType, listResourceTypes, readDiscovery } from '../../lib/kube/discovery.ts';
+import { findResourceType, listResourceTypes, readDiscovery, type Discovery } from '../../lib/kube/discovery.ts';
 import { builtinTypes, qualifiedName } from '../../lib/kube/paths.ts';
 import { resolveTargets } from '../../lib/kube/targets.ts';
 import type { Connection, ResourceType } from '../../lib/kube/types.ts';
@@ -17,7 +17,7 @@ test('discovery gives the same types in the aggregated and in the old form', asy
   const connection = await reach(cluster);
   // The same server answers in the form of Kubernetes before 1.26 when nothing newer is asked for.
   const old: Connection = { ...connection, request: (request) => connection.request({ ...request, accept: 'application/json' }) };
-  const [aggregated, legacy] = await Promise.all([readDiscovery(connection), readDiscovery(old)]);
+  const [aggregated, legacy] = (await Promise.all([readDiscovery(connection), readDiscovery(old)])).map(withoutCustomTypes) as [Discovery, Discovery];
   expect(aggregated.all.length).toBeGreaterThan(60);
   // The order of groups and versions means something, that of the types in one does not.
   const groupVersions = (types: ResourceType[]) => [...new Set(types.map(({ group, version }) => `${group}/${version}`))];
@@ -27,6 +27,12 @@ test('discovery gives the same types in the aggregated and in the old form', asy
   expect(sorted(legacy.all)).toEqual(sorted(aggregated.all));
   expect(sorted(legacy.preferred)).toEqual(sorted(aggregated.preferred));
 });
+
+/** Other tests add and remove CRDs at this moment, and custom groups have no order among themselves: the server's two forms differ in it. */
+function withoutCustomTypes({ all, preferred, unavailable }: Discovery): Discovery {
+  const isBuiltin = ({ group }: ResourceType) => !group.includes('.') || group.endsWith('.k8s.io');
+  return { all: all.filter(isBuiltin), preferred: preferred.filter(isBuiltin), unavailable };
+}
 
 test('a word finds the type that kubectl would take', async ({ cluster }) => {
   const connection = await reach(cluster);
