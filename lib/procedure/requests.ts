@@ -1,14 +1,6 @@
-import type { FieldChange, ObjectRef, Plan, RevisionRef, RunOptions } from '../run/plan.ts';
+import type { FieldChange, ObjectRef, RevisionRef, RunOptions } from '../run/plan.ts';
+import type { RevisionChoice } from '../layers/workload/choose.ts';
 import type { RunRecord } from '../run/record.ts';
-
-/** What to go back to, as the person asked. `default` is the rule order of the design. */
-export type RevisionChoice =
-  | { kind: 'default' }
-  | { kind: 'previous' }
-  /** Revision number as kubectl shows it, a hash, or the name of a ReplicaSet or ControllerRevision. */
-  | { kind: 'revision'; value: string }
-  /** `--to-revision N`. */
-  | { kind: 'number'; value: number };
 
 /** `plan` and `undo` after their flags were read. */
 export interface UndoRequest {
@@ -45,5 +37,3 @@ export interface RunReport {
   run: RunRecord;
   tookMs: number;
 }
-
-export type { Plan };

@@ -6,7 +6,8 @@ import { choice, duration, readWholeNumber, text, wholeNumber, type FlagValue } 
 import { clusterFlags, recordFlags } from '../../lib/cli/kubectl-flags.ts';
 import { RetraceError } from '../../lib/core/errors.ts';
 import type { Connection } from '../../lib/kube/types.ts';
-import type { RevisionChoice, UndoRequest } from '../../lib/procedure/requests.ts';
+import type { RevisionChoice } from '../../lib/layers/workload/choose.ts';
+import type { UndoRequest } from '../../lib/procedure/requests.ts';
 
 const replicas: FlagValue<number | 'previous'> = {
   placeholder: 'N|previous',
