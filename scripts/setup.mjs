@@ -18,6 +18,7 @@ const tasks = {
   'test:full': [['scripts/tools/main.ts'], ['build.ts'], vitest('unit', 'cli', 'cluster', 'binary', 'faults')],
   typecheck: [['node_modules/typescript/bin/tsc', '--noEmit']],
   build: [['build.ts']],
+  package: [['build.ts', '--all'], ['scripts/package.ts']],
   demo: [['scripts/tools/main.ts'], ['build.ts'], ['scripts/demo.ts']],
   bench: [['scripts/tools/main.ts'], ['build.ts'], ['scripts/bench.ts']],
 };

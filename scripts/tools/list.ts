@@ -61,6 +61,19 @@ function kwok(name: string, minutes: number): Tool {
   };
 }
 
+function krew(name: string, versionArgs: readonly string[]): Tool {
+  return {
+    name,
+    version: 'v0.5.0',
+    module: 'sigs.k8s.io/krew',
+    moduleVersion: 'v0.5.0',
+    package: `sigs.k8s.io/krew/cmd/${name}`,
+    linkerValues: ['sigs.k8s.io/krew/internal/version.gitTag=v0.5.0'],
+    versionArgs,
+    minutes: 1,
+  };
+}
+
 export const tools: readonly Tool[] = [
   kubernetes('kube-apiserver', 6),
   kubernetes('kube-controller-manager', 1),
@@ -77,6 +90,9 @@ export const tools: readonly Tool[] = [
   },
   kwok('kwok', 2),
   kwok('kwokctl', 1),
+  krew('krew', ['version']),
+  // Tells no version: only one that was built here is used.
+  krew('validate-krew-manifest', ['-h']),
 ];
 
 /** The tools that a control plane needs; what a run asks for when it names none. */
