@@ -58,7 +58,7 @@ export interface ErrorParams {
   'credentials.plugin': { command: string; detail: string; hint: string };
   'access.forbidden': { missing: MissingPermission[]; user: string; detail: string };
   // reaching the API server
-  'server.unreachable': { server: string; detail: string; kind: 'network' | 'dns' | 'tls' | 'timeout' };
+  'server.unreachable': { server: string; proxy?: string | undefined; detail: string; kind: 'network' | 'dns' | 'tls' | 'timeout' };
   'server.error': { status: number; reason: string; message: string; request: string };
   'server.rejected': { message: string; request: string; causes: string[] };
   'server.conflict': { object: string; message: string };

@@ -19,11 +19,12 @@ export async function connect(flags: KubeFlags, context: Context): Promise<Conne
   const limitMs = flags.requestTimeoutMs ?? defaultTimeoutMs;
   const exchange = openExchange(access, context, { userAgent: flags.userAgent ?? 'retrace', timeoutMs: limitMs === 0 ? Infinity : limitMs });
   const { contextName, namespace, endpoint, user } = access;
-  const facts = { contextName, server: endpoint.server, defaultNamespace: namespace, userName: user.name };
+  const isCertificateUnchecked = endpoint.insecureSkipTlsVerify && endpoint.server.startsWith('https:');
+  const facts = { contextName, server: endpoint.server, defaultNamespace: namespace, userName: user.name, isCertificateUnchecked };
   return makeConnection(exchange, context, facts, context.signal);
 }
 
-type ConnectionFacts = Pick<Connection, 'contextName' | 'server' | 'defaultNamespace' | 'userName'>;
+type ConnectionFacts = Pick<Connection, 'contextName' | 'server' | 'defaultNamespace' | 'userName' | 'isCertificateUnchecked'>;
 
 function makeConnection(exchange: Exchange, context: Context, facts: ConnectionFacts, interrupt: AbortSignal | undefined): Connection {
   return {

@@ -9,6 +9,7 @@ import { startDeadline, type Deadline } from './deadline.ts';
 import type { ClientCertificate, Wire, WireResponse } from './endpoint.ts';
 import { makeHeaders, makeUrl, readWarnings } from './headers.ts';
 import { makeNetworkError, makeTimeoutError } from './network-error.ts';
+import { chooseProxy, nameProxy } from './proxy.ts';
 import { hasNoEffect } from './retry.ts';
 import { makeStatusError } from './status.ts';
 import { openTransport } from './transport.ts';
@@ -35,6 +36,7 @@ export interface Exchange {
 export function openExchange(access: ClusterAccess, context: Context, options: ExchangeOptions): Exchange {
   const { endpoint, user, impersonation } = access;
   const credentials = openCredentials(access, context);
+  const proxy = chooseProxy(endpoint, context.env);
   let wire: { certificate: ClientCertificate | undefined; wire: Wire } | undefined;
   let shown: ClientCertificate | undefined;
   let answered = false;
@@ -84,12 +86,12 @@ export function openExchange(access: ClusterAccess, context: Context, options: E
   };
 
   const explain = (request: KubeRequest, error: unknown, deadline: Deadline): unknown => {
-    if (deadline.isOver()) return makeTimeoutError(request, options.timeoutMs, !hasNoEffect(request), endpoint.server);
+    if (deadline.isOver()) return makeTimeoutError(request, options.timeoutMs, !hasNoEffect(request), { server: endpoint.server, proxy: proxy && nameProxy(proxy) });
     if (deadline.signal.aborted) return deadline.signal.reason;
     if (error instanceof RetraceError) return error;
     const pem = findBrokenPem(endpoint, shown);
     if (pem !== undefined) return new RetraceError('kubeconfig.broken', { path: access.source, detail: `${pem} is not PEM` }, { cause: error });
-    const failure = makeNetworkError(request, error, !hasNoEffect(request), endpoint.server, user.name);
+    const failure = makeNetworkError(request, error, !hasNoEffect(request), { server: endpoint.server, user: user.name, proxy: proxy && nameProxy(proxy) });
     const detail = describeExpiry(shown, context.now());
     if (detail === undefined) return failure;
     return new RetraceError('credentials.rejected', { server: endpoint.server, user: user.name, detail }, { cause: failure.cause });

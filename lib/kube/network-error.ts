@@ -25,11 +25,17 @@ const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREA
 /** A rejected client certificate shows as an alert in the handshake where a proxy in front of the API server checks it. */
 const certificateAlert = /alert (?:certificate|bad certificate|unknown ca)|ALERT_(?:CERTIFICATE|BAD_CERTIFICATE|UNKNOWN_CA)|CERTIFICATE_REQUIRED/i;
 
+/** The way that a request took, for the message. */
+interface Way {
+  server: string;
+  proxy: string | undefined;
+}
+
 /**
  * The expected error for a request that got no whole answer.
  * @param error what fetch or node:https threw
  */
-export function makeNetworkError(request: KubeRequest, error: unknown, isWrite: boolean, server: string, userName: string): RetraceError {
+export function makeNetworkError(request: KubeRequest, error: unknown, isWrite: boolean, { user, ...way }: Way & { user: string }): RetraceError {
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
   const kind = kindOf(code, text);
@@ -37,16 +43,16 @@ export function makeNetworkError(request: KubeRequest, error: unknown, isWrite: 
   const arrived = isWrite && !neverSent.has(code) && kind !== 'tls' && kind !== 'dns';
   const cause = makeFailure(request, code, detail, arrived, error);
   if (certificateAlert.test(text) || certificateAlert.test(code)) {
-    return new RetraceError('credentials.rejected', { server, user: userName, detail }, { cause });
+    return new RetraceError('credentials.rejected', { server: way.server, user, detail }, { cause });
   }
-  return new RetraceError('server.unreachable', { server, detail, kind }, { cause });
+  return new RetraceError('server.unreachable', { ...way, detail, kind }, { cause });
 }
 
 /** The expected error for a request that took longer than the request timeout. */
-export function makeTimeoutError(request: KubeRequest, timeoutMs: number, isWrite: boolean, server: string): RetraceError {
+export function makeTimeoutError(request: KubeRequest, timeoutMs: number, isWrite: boolean, way: Way): RetraceError {
   const detail = `no answer to ${request.method} ${request.path} within ${timeoutMs / 1000}s`;
   const cause = makeFailure(request, 'Timeout', detail, isWrite, undefined);
-  return new RetraceError('server.unreachable', { server, detail, kind: 'timeout' }, { cause });
+  return new RetraceError('server.unreachable', { ...way, detail, kind: 'timeout' }, { cause });
 }
 
 function makeFailure(request: KubeRequest, reason: string, message: string, arrived: boolean, cause: unknown): KubeFailure {

@@ -1,9 +1,11 @@
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
+import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
+import { SocksProxyAgent } from 'socks-proxy-agent';
 import type { ClientCertificate, Endpoint, Wire, WireRequest, WireResponse } from './endpoint.ts';
 
-/** The way for what fetch cannot do or must not do (transport.ts): node:https. It knows no proxy. */
-export function openNodeWire(endpoint: Endpoint, certificate: ClientCertificate | undefined): Wire {
+/** The way for what fetch cannot do or must not do (transport.ts): node:https, through a tunnel where there is a proxy. */
+export function openNodeWire(endpoint: Endpoint, certificate: ClientCertificate | undefined, proxy: URL | undefined): Wire {
   const secure = endpoint.server.startsWith('https:');
   const tls = {
     ca: endpoint.certificateAuthority,
@@ -12,9 +14,26 @@ export function openNodeWire(endpoint: Endpoint, certificate: ClientCertificate 
     servername: endpoint.tlsServerName,
     rejectUnauthorized: !endpoint.insecureSkipTlsVerify,
   };
-  const agent = secure ? new https.Agent({ keepAlive: true, ...tls }) : new http.Agent({ keepAlive: true });
+  const closing = new AbortController();
+  const agent = openAgent(secure ? tls : undefined, proxy, closing.signal);
   const options = secure ? { agent, ...tls } : { agent };
-  return { send: (request) => sendOnce(secure ? https.request : http.request, request, options), close: () => agent.destroy() };
+  const close = () => {
+    agent.destroy();
+    closing.abort();
+  };
+  return { send: (request) => sendOnce(secure ? https.request : http.request, request, options), close };
+}
+
+/** @param closing ends a question to the proxy that is still open: it would keep the process alive */
+function openAgent(tls: https.AgentOptions | undefined, proxy: URL | undefined, closing: AbortSignal): http.Agent {
+  if (proxy === undefined) return tls ? new https.Agent({ keepAlive: true, ...tls }) : new http.Agent({ keepAlive: true });
+  if (proxy.protocol.startsWith('socks')) {
+    // As in Go the proxy resolves the name, which is what the h says to this package.
+    return new SocksProxyAgent(proxy.href.replace(/^socks5:/, 'socks5h:'), { keepAlive: true });
+  }
+  const proxyRequestOptions: http.RequestOptions = { signal: closing };
+  const options = { keepAlive: true, proxy: proxy.href, proxyRequestOptions };
+  return tls ? new HttpsProxyAgent({ ...options, ...tls }) : new HttpProxyAgent(options);
 }
 
 function sendOnce(open: typeof https.request, request: WireRequest, options: RequestOptions): Promise<WireResponse> {

@@ -80,6 +80,8 @@ export interface Connection {
   defaultNamespace: string;
   /** User name of the kubeconfig entry, for messages. */
   userName: string;
+  /** True when nobody checks the server's certificate: the person must be told. */
+  isCertificateUnchecked: boolean;
   /**
    * Sends one request and reads the whole answer, losslessly. Reads are retried on 429 (Retry-After), 5xx and broken
    * connections inside the request timeout; a write is sent once. Ctrl-C (context.signal) ends reads at once; a write

@@ -1,5 +1,6 @@
 import type { ArgsOf } from '../../lib/cli/define-command.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
+import { say } from '../../lib/cli/print.ts';
 import { clusterFlags } from '../../lib/cli/kubectl-flags.ts';
 import type { Connection } from '../../lib/kube/types.ts';
 import type { ClusterRef } from '../../lib/run/plan.ts';
@@ -18,6 +19,7 @@ export async function withConnection<T>(args: ClusterArgs, env: CommandEnvironme
   const { connect } = await import('../../lib/kube/connect.ts');
   const connection = await connect({ ...remembered, ...givenFlags(args, env), userAgent: `kubectl-${env.plugin.name}/${env.build.version}` }, env.context);
   try {
+    if (connection.isCertificateUnchecked) await say(env.messages.uncheckedCertificate(connection.server), env);
     return await use(connection);
   } finally {
     connection.close();

@@ -76,8 +76,8 @@ export const accessErrors = {
     lines: missing.map(permissionText),
     next: [missing.length > 0 ? 'Ask for the permissions above, or use another identity with --context=NAME, --user=NAME or --as=USER' : 'Use another identity with --context=NAME, --user=NAME or --as=USER'],
   }),
-  'server.unreachable': ({ server, detail, kind }) => ({
-    text: `cannot reach ${server}: ${detail}`,
+  'server.unreachable': ({ server, proxy, detail, kind }) => ({
+    text: `cannot reach ${server}${proxy === undefined ? '' : ` by the proxy ${proxy}`}: ${detail}`,
     next: [
       {
         network: 'Check the network, VPN or tunnel, then:  kubectl version',

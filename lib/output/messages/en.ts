@@ -2,7 +2,7 @@ import { accessErrors, usageErrors } from './en-errors.ts';
 import { runErrors, targetErrors } from './en-cluster-errors.ts';
 import { notes } from './en-notes.ts';
 import { steps } from './en-steps.ts';
-import type { Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
+import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
 import { listed, quoted } from './phrases.ts';
 
 const chosenBy: Record<string, string> = {
@@ -100,15 +100,21 @@ const questions: Questions = {
   wrongName: (name) => `that is not ${quoted(name)}`,
 };
 
+const completion: CompletionLabels = {
+  installed: (command, link) => `TAB completes ${command} where kubectl's own completion is on; link: ${link}`,
+};
+
 /** English: the language of the product, and of every sentence inside JSON. */
 export const english: Messages = {
   language: 'en',
   error: 'error',
   errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors },
+  uncheckedCertificate: (server) => `warning: the certificate of ${server} is not checked (insecure-skip-tls-verify): anyone on the way can read and change the requests`,
   bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
   notes,
   plan,
   run,
   questions,
+  completion,
   ...steps,
 };

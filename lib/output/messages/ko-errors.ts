@@ -58,8 +58,8 @@ export const accessErrors = {
     lines: missing.map(permissionText),
     next: [`${missing.length > 0 ? '위 권한을 요청하거나 ' : ''}--context=NAME, --user=NAME, --as=USER로 다른 신원을 쓰십시오`],
   }),
-  'server.unreachable': ({ server, detail, kind }) => ({
-    text: `연결할 수 없습니다: ${server}: ${detail}`,
+  'server.unreachable': ({ server, proxy, detail, kind }) => ({
+    text: `연결할 수 없습니다: ${server}${proxy === undefined ? '' : ` (프록시 ${proxy} 경유)`}: ${detail}`,
     next: [
       {
         network: '네트워크, VPN, 터널을 확인한 뒤:  kubectl version',

@@ -2,7 +2,7 @@ import { runErrors, targetErrors } from './ko-cluster-errors.ts';
 import { accessErrors, usageErrors } from './ko-errors.ts';
 import { notes } from './ko-notes.ts';
 import { steps } from './ko-steps.ts';
-import type { Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
+import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
 import { quoted } from './phrases.ts';
 
 const chosenBy: Record<string, string> = {
@@ -100,15 +100,21 @@ const questions: Questions = {
   wrongName: (name) => `${quoted(name)} 아님`,
 };
 
+const completion: CompletionLabels = {
+  installed: (command, link) => `이제 kubectl 자동 완성이 켜진 셸에서 TAB이 ${command}도 완성합니다. 링크: ${link}`,
+};
+
 /** Korean, for people only: JSON keeps English. */
 export const korean: Messages = {
   language: 'ko',
   error: '오류',
   errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors },
+  uncheckedCertificate: (server) => `경고: ${server}의 인증서를 확인하지 않습니다(insecure-skip-tls-verify). 중간에서 누구나 요청을 읽고 바꿀 수 있습니다`,
   bug: (detail) => ({ text: `Retrace의 버그입니다: ${detail}`, next: ['-v=1을 붙이면 위치가 나옵니다. 그 출력과 함께 알려 주십시오'] }),
   notes,
   plan,
   run,
   questions,
+  completion,
   ...steps,
 };

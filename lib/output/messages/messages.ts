@@ -98,6 +98,10 @@ export interface Questions {
   wrongName(name: string): string;
 }
 
+export interface CompletionLabels {
+  installed(command: string, link: string): string;
+}
+
 /** What each failure says. */
 export type ErrorMessages = { [C in ErrorCode]: (params: ErrorParams[C]) => Message };
 
@@ -110,10 +114,13 @@ export interface Messages {
   error: string;
   errors: ErrorMessages;
   bug(detail: string): Message;
+  /** A line on stderr before the command goes on. */
+  uncheckedCertificate(server: string): string;
   notes: NoteMessages;
   plan: PlanLabels;
   run: RunLabels;
   questions: Questions;
+  completion: CompletionLabels;
   /** What a step will do. */
   planStep(step: Step, target: string): StepText;
   /** What a step is called while it runs, and what it brought when it is done. */

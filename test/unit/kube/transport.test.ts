@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { RetraceError, type ErrorCode, type ErrorParams } from '../../../lib/core/errors.ts';
 import type { KubeFlags } from '../../../lib/kube/access-entry.ts';
 import { connect } from '../../../lib/kube/connect.ts';
 import { failureOf, mayHaveArrived } from '../../../lib/kube/failures.ts';
 import type { Connection } from '../../../lib/kube/types.ts';
+import { startLoopbackProxy } from '../../support/loopback-proxy.ts';
 import { createAuthority, type Authority, type Issued } from './private-authority.ts';
 import { startPrivateServer, type PrivateServer } from './private-server.ts';
 import { makeContext } from './test-context.ts';
@@ -290,13 +291,14 @@ describe('writes', () => {
   });
 
   it.each(['PUT', 'DELETE'] as const)('are sent once behind a proxy too: %s', async (method) => {
-    // The proxy of the environment does not apply to this host; that there is one is what changes the way.
-    const connection = await reach({ context: { env: { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' } } });
+    const proxy = await startLoopbackProxy();
+    onTestFinished(() => proxy.stop());
+    const connection = await reach({ cluster: { 'proxy-url': `http://${proxy.address}` } });
     await Promise.all(Array.from({ length: 4 }, () => connection.request(get)));
     server.seen.length = 0;
     server.answer = (_request, reply) => reply.hangUp();
     await catchError('server.unreachable', connection.request({ method, path: '/x', body: {} }));
-    expect(server.seen.length).toBe(1);
+    expect([server.seen.length, proxy.tunnels.length > 0]).toEqual([1, true]);
   });
 
   it.each([
