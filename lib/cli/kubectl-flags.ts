@@ -6,7 +6,7 @@ export const clusterFlags = {
   namespace: { group: 'Cluster', alias: 'n', value: text('NAME'), describe: 'Namespace of the targets' },
   kubeconfig: { group: 'Cluster', value: text('FILE'), describe: 'Kubeconfig file to use' },
   context: { group: 'Cluster', value: text('NAME'), describe: 'Kubeconfig context to use' },
-  cluster: { group: 'Cluster', value: text('NAME'), describe: 'Kubeconfig cluster to use' },
+  cluster: { group: 'Cluster', value: text('NAME'), describe: 'Cluster to use: a name of config.yaml, a context, or a cluster of the kubeconfig' },
   user: { group: 'Cluster', value: text('NAME'), describe: 'Kubeconfig user to use' },
   server: { group: 'Cluster', alias: 's', value: text('URL'), describe: 'Address of the API server' },
   token: { group: 'Cluster', value: text('TOKEN'), secret: true, describe: 'Bearer token; visible to other users of this machine, a kubeconfig is not' },

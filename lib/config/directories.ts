@@ -14,6 +14,14 @@ export function stateDirectory(context: Pick<Context, 'env' | 'platform'>): stri
   return join(homeDirectory(context), '.local', 'state', 'retrace');
 }
 
+/** Where a person writes things down: `$XDG_CONFIG_HOME/retrace`, else `~/.config/retrace` (`%APPDATA%\\retrace` on Windows). */
+export function configDirectory(context: Pick<Context, 'env' | 'platform'>): string {
+  const { XDG_CONFIG_HOME, APPDATA } = context.env;
+  if (XDG_CONFIG_HOME) return join(XDG_CONFIG_HOME, 'retrace');
+  if (context.platform === 'win32' && APPDATA) return join(APPDATA, 'retrace');
+  return join(homeDirectory(context), '.config', 'retrace');
+}
+
 /** @throws file.write when neither HOME nor USERPROFILE is set */
 export function homeDirectory(context: Pick<Context, 'env'>): string {
   const home = context.env.HOME || context.env.USERPROFILE;

@@ -46,6 +46,7 @@ export interface ErrorParams {
   'usage.confirm-needed': { command: string };
   'usage.confirm-name-needed': { name: string; flag: string };
   'usage.exclusive': { flags: string[] };
+  'usage.one-cluster': { names: string[] };
   'target.bad-form': { value: string; kinds: string[] };
   // kubeconfig and access
   'kubeconfig.missing': { path: string; source: string };
@@ -54,6 +55,9 @@ export interface ErrorParams {
   'kubeconfig.unknown-context': { name: string; contexts: string[]; near: string[] };
   'kubeconfig.unknown-entry': { what: string; name: string; context: string };
   'cluster.ambiguous': { name: string; servers: string[] };
+  'cluster.unknown': { name: string; known: string[]; near: string[] };
+  /** `member` as a path of keys and indexes, empty for the file as a whole. */
+  'config.broken': { path: string; member: string; detail: string };
   'credentials.rejected': { server: string; user: string; detail: string };
   'credentials.plugin': { command: string; detail: string; hint: string };
   'access.forbidden': { missing: MissingPermission[]; user: string; detail: string };
@@ -110,6 +114,7 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'usage.confirm-needed': 2,
   'usage.confirm-name-needed': 2,
   'usage.exclusive': 2,
+  'usage.one-cluster': 2,
   'target.bad-form': 2,
   'kubeconfig.missing': 2,
   'kubeconfig.broken': 2,
@@ -117,6 +122,8 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'kubeconfig.unknown-context': 2,
   'kubeconfig.unknown-entry': 2,
   'cluster.ambiguous': 2,
+  'cluster.unknown': 2,
+  'config.broken': 2,
   'credentials.rejected': 4,
   'credentials.plugin': 4,
   'access.forbidden': 4,

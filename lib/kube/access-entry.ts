@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 export interface KubeFlags {
   kubeconfig?: string;
   context?: string;
-  /** Name of a cluster entry of the kubeconfig (kubectl's --cluster). */
+  /** A name of the inventory, else of a cluster entry of the kubeconfig (named-cluster.ts). */
   cluster?: string;
   user?: string;
   namespace?: string;

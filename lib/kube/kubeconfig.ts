@@ -6,6 +6,7 @@ import type { ClusterAccess, KubeFlags } from './access-entry.ts';
 import { readClusterEntry, type Entry } from './cluster-entry.ts';
 import { loadInCluster } from './in-cluster.ts';
 import { readKubeconfigFiles, type MergedKubeconfig } from './kubeconfig-file.ts';
+import { resolveCluster } from './named-cluster.ts';
 import { readImpersonation, readUserEntry } from './user-entry.ts';
 
 /**
@@ -13,9 +14,12 @@ import { readImpersonation, readUserEntry } from './user-entry.ts';
  * else `~/.kube/config`, else the service account of the pod that we run in. Flags win over the file.
  * @throws RetraceError kubeconfig.* when there is nothing to talk to or the file does not make sense
  */
-export async function loadKubeconfig(flags: KubeFlags, context: Context): Promise<ClusterAccess> {
-  const { paths, source } = findPaths(flags, context);
-  const merged = await readKubeconfigFiles(paths);
+export async function loadKubeconfig(given: KubeFlags, context: Context): Promise<ClusterAccess> {
+  const usual = findPaths(given, context);
+  const usualFile = await readKubeconfigFiles(usual.paths);
+  const flags = given.cluster === undefined ? given : await resolveCluster(given, usualFile, context);
+  const { paths, source } = flags.kubeconfig === given.kubeconfig ? usual : findPaths(flags, context);
+  const merged = flags.kubeconfig === given.kubeconfig ? usualFile : await readKubeconfigFiles(paths);
   if (!merged) {
     if (flags.kubeconfig !== undefined) throw new RetraceError('kubeconfig.missing', { path: paths.join(delimiter), source });
     const inCluster = flags.server === undefined ? await loadInCluster(flags, context) : undefined;

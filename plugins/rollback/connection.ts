@@ -17,7 +17,10 @@ export type Remembered = Partial<ConnectFlags>;
  */
 export async function withConnection<T>(args: ClusterArgs, env: CommandEnvironment, use: (connection: Connection) => Promise<T>, remembered: Remembered = {}): Promise<T> {
   const { connect } = await import('../../lib/kube/connect.ts');
-  const connection = await connect({ ...remembered, ...givenFlags(args, env), userAgent: `kubectl-${env.plugin.name}/${env.build.version}` }, env.context);
+  const given = givenFlags(args, env);
+  // A cluster that was named is not to be looked for in the context of before.
+  const before = given.cluster === undefined ? remembered : {};
+  const connection = await connect({ ...before, ...given, userAgent: `kubectl-${env.plugin.name}/${env.build.version}` }, env.context);
   try {
     if (connection.isCertificateUnchecked) await say(env.messages.uncheckedCertificate(connection.server), env);
     return await use(connection);

@@ -32,6 +32,7 @@ export const usageErrors = {
     next: [`Add  ${flag}`],
   }),
   'usage.exclusive': ({ flags }) => ({ text: `${listed(flags, 'and')} cannot be given together`, next: [`Keep one of them`] }),
+  'usage.one-cluster': ({ names }) => ({ text: `one cluster at a time: ${names.join(', ')}`, next: [`Begin with --cluster=${names[0] ?? 'NAME'}`] }),
   'target.bad-form': ({ value, kinds }) => ({
     text: `${quoted(value)} is not a target`,
     next: [`Type it as TYPE/NAME, as ${kinds[0] ?? 'statefulset'}/NAME`, ...(kinds.length > 1 ? [`Types: ${kinds.join(', ')}`] : [])],
@@ -63,6 +64,12 @@ export const accessErrors = {
     lines: servers,
     next: ['Choose with --context=NAME'],
   }),
+  'cluster.unknown': ({ name, known, near }) => ({
+    text: `there is no cluster ${quoted(name)}`,
+    lines: known.length > 0 ? [`clusters: ${known.join(', ')}`] : ['neither config.yaml, nor the kubeconfig, nor ~/.kube/configs names one'],
+    next: near.length > 0 ? tryNear(near.map((cluster) => `--cluster=${cluster}`)) : ['Choose one with --cluster=NAME or --context=NAME'],
+  }),
+  'config.broken': ({ path, member, detail }) => ({ text: `${path}${member === '' ? '' : `, ${member}`}: ${detail}`, next: ['Correct it there, or move the file away'] }),
   'credentials.rejected': ({ server, user, detail }) => ({
     text: `${server} does not accept the credentials of ${quoted(user)}: ${detail}`,
     next: ['Log in again, or choose other credentials with --context=NAME or --user=NAME'],

@@ -24,6 +24,7 @@ export const usageErrors = {
   'usage.confirm-needed': ({ command }) => ({ text: '물어볼 터미널이 없습니다', lines: [nothingChanged], next: [`질문 없이 계속하려면:  ${command}`] }),
   'usage.confirm-name-needed': ({ name, flag }) => ({ text: `이름을 입력해야 합니다: ${quoted(name)}. --yes로는 부족합니다`, lines: [nothingChanged], next: [`추가하십시오:  ${flag}`] }),
   'usage.exclusive': ({ flags }) => ({ text: `함께 쓸 수 없습니다: ${flags.join(', ')}`, next: ['하나만 남기십시오'] }),
+  'usage.one-cluster': ({ names }) => ({ text: `한 번에 클러스터 하나만 됩니다: ${names.join(', ')}`, next: [`--cluster=${names[0] ?? 'NAME'}부터 하십시오`] }),
   'target.bad-form': ({ value, kinds }) => ({
     text: `대상이 아닙니다: ${quoted(value)}`,
     next: [`TYPE/NAME 형식으로 쓰십시오. 예: ${kinds[0] ?? 'statefulset'}/NAME`, ...(kinds.length > 1 ? [`종류: ${kinds.join(', ')}`] : [])],
@@ -48,6 +49,12 @@ export const accessErrors = {
     next: [`컨텍스트를 고치거나 --context=NAME 또는 --${what}=NAME으로 고르십시오`],
   }),
   'cluster.ambiguous': ({ name, servers }) => ({ text: `둘 이상의 클러스터를 뜻합니다: ${quoted(name)}`, lines: servers, next: ['--context=NAME으로 고르십시오'] }),
+  'cluster.unknown': ({ name, known, near }) => ({
+    text: `그런 클러스터가 없습니다: ${quoted(name)}`,
+    lines: known.length > 0 ? [`클러스터: ${known.join(', ')}`] : ['config.yaml에도, kubeconfig에도, ~/.kube/configs에도 클러스터가 없습니다'],
+    next: near.length > 0 ? tryNear(near.map((cluster) => `--cluster=${cluster}`)) : ['--cluster=NAME이나 --context=NAME으로 고르십시오'],
+  }),
+  'config.broken': ({ path, member, detail }) => ({ text: `${path}${member === '' ? '' : `, ${member}`}: ${detail}`, next: ['그 파일을 고치거나 다른 곳으로 옮기십시오'] }),
   'credentials.rejected': ({ server, user, detail }) => ({
     text: `${server}: ${quoted(user)}의 자격 증명을 받아들이지 않습니다: ${detail}`,
     next: ['다시 로그인하거나 --context=NAME 또는 --user=NAME으로 바꾸십시오'],
