@@ -1,3 +1,4 @@
+import type { Completer } from './completion-offer.ts';
 import type { CommandEnvironment } from './environment.ts';
 import type { FlagTable } from './flag.ts';
 import type { FlagValue } from './flag-values.ts';
@@ -63,4 +64,11 @@ export interface Plugin {
   commands: readonly Command[];
   /** Set while a plugin answers only --help and --version; says what it will do. */
   notBuiltYet?: string;
+  /** Loads what completes values that only the cluster or a file knows. */
+  complete?(): Promise<Completer>;
+}
+
+/** Flags of all commands: what can be said of a flag before the command is known. */
+export function flagsOfAll(plugin: Plugin): FlagTable {
+  return Object.assign({}, ...plugin.commands.map(({ flags }) => flags)) as FlagTable;
 }

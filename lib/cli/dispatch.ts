@@ -1,9 +1,12 @@
 import { exitCodes, RetraceError } from '../core/errors.ts';
-import type { Command, Plugin } from './define-command.ts';
+import { flagsOfAll, type Command, type Plugin } from './define-command.ts';
 import type { FlagTable } from './flag.ts';
 import { renderCommandHelp, renderPluginHelp } from './help.ts';
 import type { Invocation } from './invocation.ts';
 import { findCommandWord, spellOutShortFlags } from './words.ts';
+
+/** Not shown in help: what kubectl_complete-NAME is, and a way to try it by hand. */
+export const completionCommand = '__complete';
 
 /**
  * Finds the command and runs it. What is not needed for --version and --help is loaded behind them.
@@ -11,6 +14,11 @@ import { findCommandWord, spellOutShortFlags } from './words.ts';
  */
 export async function dispatch(invocation: Invocation): Promise<number> {
   const { plugin, argv, context, build } = invocation;
+  if (argv[0] === completionCommand) {
+    const { completeWords } = await import('./completion.ts');
+    await completeWords(invocation, argv.slice(1));
+    return exitCodes.ok;
+  }
   const flags = flagsOfAll(plugin);
   const words = spellOutShortFlags(argv, flags);
   const end = words.indexOf('--');
@@ -53,8 +61,4 @@ async function findCommand(plugin: Plugin, name: string): Promise<Command> {
   const { nearNames } = await import('../core/near-names.ts');
   const known = plugin.commands.map((command) => command.name);
   throw new RetraceError('usage.unknown-command', { name, near: nearNames(name, known), plugin: plugin.name, known });
-}
-
-function flagsOfAll(plugin: Plugin): FlagTable {
-  return Object.assign({}, ...plugin.commands.map(({ flags }) => flags)) as FlagTable;
 }

@@ -4,6 +4,12 @@ import type { Messages } from '../output/messages/messages.ts';
 import type { Style } from '../output/style.ts';
 import type { FlagTable, GivenFlags } from './flag.ts';
 
+/** The executable that runs. */
+export interface Program {
+  /** argv[0]: a path, or a bare name that was found on PATH. */
+  invokedAs: string;
+}
+
 /** Streams for questions; undefined where nobody can answer. */
 export interface Terminal {
   input: NodeJS.ReadableStream;
@@ -23,6 +29,7 @@ export interface CommandFacts {
 export interface CommandEnvironment {
   context: Context;
   build: BuildInfo;
+  program: Program;
   plugin: { name: string };
   command: CommandFacts;
   /** What was typed, to print the next command with the same flags. */

@@ -7,6 +7,8 @@ export interface FlagValue<T> {
   /** Completes "expected …" in the error. */
   expected: string;
   read(text: string): T | undefined;
+  /** All that it can be, where that is a short list. */
+  choices?: readonly string[];
 }
 
 /** Any text but the empty one: `-n "$UNSET"` must not fall back to another namespace in silence. */
@@ -18,6 +20,7 @@ export function text(placeholder: string): FlagValue<string> {
 export function choice<const C extends string>(...choices: C[]): FlagValue<C> {
   return {
     placeholder: choices.join('|'),
+    choices,
     expected: `one of ${choices.join(', ')}`,
     read: (value) => choices.find((known) => known === value),
   };

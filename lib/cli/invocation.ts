@@ -1,7 +1,7 @@
 import type { BuildInfo } from '../core/build-info.ts';
 import type { Context } from '../core/context.ts';
 import type { Plugin } from './define-command.ts';
-import type { Progression, Terminal } from './environment.ts';
+import type { Program, Progression, Terminal } from './environment.ts';
 
 /** One call of a plugin, from its words to its streams. */
 export interface Invocation {
@@ -9,6 +9,7 @@ export interface Invocation {
   argv: readonly string[];
   context: Context;
   build: BuildInfo;
+  program: Program;
   terminal: Terminal | undefined;
   progress: Progression;
 }

@@ -7,13 +7,14 @@ import { parseArguments } from './parse.ts';
 
 /** Reads the command's arguments, puts its environment together and runs it. */
 export async function runCommand(invocation: Invocation, command: Command, argv: readonly string[]): Promise<void> {
-  const { plugin, context, build, terminal, progress } = invocation;
+  const { plugin, context, build, program, terminal, progress } = invocation;
   progress.command = command;
   const { args, given } = parseArguments(argv, command, `kubectl ${plugin.name} ${command.name}`);
   const wishes = { noColor: args['noColor'] === true, wide: args['output'] === 'wide' };
   const env: CommandEnvironment = {
     context,
     build,
+    program,
     plugin,
     command,
     given,

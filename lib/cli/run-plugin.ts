@@ -1,21 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { basename } from 'node:path';
 import { isatty } from 'node:tty';
 import { buildInfo } from '../core/build-info.ts';
 import type { Context, InputStream, OutputStream } from '../core/context.ts';
 import { exitCodes } from '../core/errors.ts';
 import type { Plugin } from './define-command.ts';
-import { dispatch } from './dispatch.ts';
+import { completionCommand, dispatch } from './dispatch.ts';
 import type { Progression, Terminal } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Runs a plugin in this process: the only place that knows `process`. Leaves by process.exitCode. */
 export async function runPlugin(plugin: Plugin): Promise<void> {
-  const argv = process.argv.slice(2);
+  const program = { invokedAs: process.argv0 };
+  const argv = readWords(program.invokedAs);
   const stopper = new AbortController();
   const progress: Progression = {};
   const context = readContext(stopper.signal);
-  const invocation: Invocation = { plugin, argv, context, build: buildInfo, terminal: findTerminal(), progress };
+  const invocation: Invocation = { plugin, argv, context, build: buildInfo, program, terminal: findTerminal(), progress };
   const forgetSignals = listenToSignals(stopper, invocation);
   try {
     process.exitCode = await dispatch(invocation);
@@ -25,6 +27,12 @@ export async function runPlugin(plugin: Plugin): Promise<void> {
   } finally {
     forgetSignals();
   }
+}
+
+// kubectl asks for completions under another name of the same file.
+function readWords(invokedAs: string): string[] {
+  const words = process.argv.slice(2);
+  return basename(invokedAs).startsWith('kubectl_complete-') ? [completionCommand, ...words] : words;
 }
 
 function readContext(signal: AbortSignal): Context {

@@ -14,7 +14,7 @@ import { podStates, setImage, thanosQuery } from '../support/workloads.ts';
 import { breakHashring, quickly, target } from '../faults/runs.ts';
 
 const plugins = ['rollback', 'snapshot', 'verify'] as const;
-const commands = ['plan', 'undo', 'apply', 'history', 'runs', 'status', 'resume', 'revert', 'close'];
+const commands = ['plan', 'undo', 'apply', 'history', 'runs', 'status', 'resume', 'revert', 'close', 'completion'];
 
 test('undo through kubectl in a directory that would like to run its own code', async ({ cluster, namespace, cli, home }) => {
   await breakHashring({ cluster, namespace });

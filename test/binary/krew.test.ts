@@ -95,6 +95,8 @@ test('krew installs, upgrades and runs what this build makes', async ({ home }) 
     const version = await krew.kubectl(plugin, '--version');
     expect(version, version.stderr).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(new RegExp(`^kubectl-${plugin} ${packageJson.version} `)) });
   }
+  await krew.succeed('rollback', 'completion', 'install');
+  expect((await krew.succeed('__complete', 'rollback', 'und')).stdout).toMatch(/^undo\t.*\n:36$/);
   expect((await krew.succeed('krew', 'search', 'rollback')).stdout).toMatch(/retrace\/rollback +Undo a bad rollout and see that it holds +yes/);
   const valid = await krew.validate(join(krew.index, 'plugins', 'rollback.yaml'));
   expect(valid, valid.stderr).toMatchObject({ exitCode: 0 });

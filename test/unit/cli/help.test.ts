@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const { home, remove } = createHome();
 afterAll(remove);
 
-const commands = ['plan', 'undo', 'apply', 'history', 'runs', 'status', 'resume', 'revert', 'close'];
+const commands = ['plan', 'undo', 'apply', 'history', 'runs', 'status', 'resume', 'revert', 'close', 'completion'];
 
 describe('help', () => {
   test('names every command, on stdout', async () => {

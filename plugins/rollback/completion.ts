@@ -1,0 +1,102 @@
+import type { Choice, Completer, Offer } from '../../lib/cli/completion-offer.ts';
+import type { CommandEnvironment } from '../../lib/cli/environment.ts';
+import { listResourceTypes, findResourceType } from '../../lib/kube/discovery.ts';
+import { listContexts } from '../../lib/kube/kubeconfig.ts';
+import { listObjects } from '../../lib/kube/objects.ts';
+import { builtinTypes } from '../../lib/kube/paths.ts';
+import type { Connection, ResourceType } from '../../lib/kube/types.ts';
+import { supportedKinds } from '../../lib/layers/workload/refusal.ts';
+import { imagesText } from '../../lib/output/names.ts';
+import { readHistory } from '../../lib/procedure/history.ts';
+import { listRuns } from '../../lib/run/run-store.ts';
+import type { RunState } from '../../lib/run/record.ts';
+import { withConnection, type ClusterArgs } from './connection.ts';
+
+/** What the cluster, the kubeconfig and the runs of this machine have to offer. Loaded only for a TAB. */
+export const complete: Completer = async ({ command, flag, current }, args, env) => {
+  switch (flag) {
+    case 'context':
+      return { choices: (await listContexts(args as ClusterArgs, env.context)).names.map((value) => ({ value })) };
+    case 'namespace':
+      return live(async (connection) => ({ choices: await listNames(connection, builtinTypes.namespaces, undefined) }));
+    case 'to':
+    case 'toRevision':
+      return live((connection) => offerRevisions(connection, flag));
+    case undefined:
+      break;
+    default:
+      return undefined;
+  }
+  if (command === 'completion') return args.words.length === 0 ? { choices: [{ value: 'install' }] } : undefined;
+  if (command === 'plan' || command === 'undo' || command === 'history') return live((connection) => offerTargets(connection, current));
+  return args.words.length === 0 && command !== undefined ? offerRuns(command, env) : undefined;
+
+  function live(read: (connection: Connection) => Promise<Offer | undefined>): Promise<Offer | undefined> {
+    return withConnection(args as unknown as ClusterArgs, env, read);
+  }
+
+  function namespaceOf(connection: Connection): string | undefined {
+    return args['allNamespaces'] === true ? undefined : ((args['namespace'] as string | undefined) ?? connection.defaultNamespace);
+  }
+
+  // kubectl's forms: `sts/x deploy/y`, or the type once and names after it.
+  async function offerTargets(connection: Connection, typed: string): Promise<Offer> {
+    const namespace = namespaceOf(connection);
+    const [first] = args.words;
+    if (first !== undefined && !first.includes('/')) {
+      const named = await listNames(connection, await findResourceType(connection, first), namespace);
+      return { choices: named.filter(({ value }) => !args.words.includes(value)) };
+    }
+    const [word = '', name] = typed.split('/');
+    if (name === undefined) return { choices: wordsOfTypes(await listResourceTypes(connection), word).map((value) => ({ value: `${value}/` })), noSpace: true };
+    const named = await listNames(connection, await findResourceType(connection, word), namespace);
+    return { choices: named.map(({ value }) => ({ value: `${word}/${value}` })).filter(({ value }) => !args.words.includes(value)) };
+  }
+
+  async function offerRevisions(connection: Connection, key: 'to' | 'toRevision'): Promise<Offer | undefined> {
+    const namespace = namespaceOf(connection);
+    if (args.words.length === 0 || namespace === undefined) return undefined;
+    const targets = args.words.slice(0, args.words[0]!.includes('/') ? 1 : 2);
+    const [report] = await readHistory({ targets, namespace, flagsForHints: '' }, connection, env.context);
+    const choices = (report?.revisions ?? []).toReversed().flatMap(({ number, hash, images, current, left }): Choice[] => {
+      const value = number === undefined ? hash : String(number);
+      if (current || (key === 'toRevision' && number === undefined)) return [];
+      return [{ value, describe: [imagesText(images, false), ...(left ? [env.messages.run.leftMark] : [])].join(', ') }];
+    });
+    return { choices: key === 'to' && choices.length > 0 ? [...choices, { value: 'previous' }] : choices, keepOrder: true };
+  }
+};
+
+/** A type by the word that the person has begun; `statefulset` when there is a choice. */
+function wordsOfTypes(types: readonly ResourceType[], begun: string): string[] {
+  return types
+    .filter(({ group, kind }) => group === 'apps' && supportedKinds.includes(kind))
+    .flatMap(({ singular, plural, shortNames }) => [singular, plural, ...shortNames].filter((word) => word.startsWith(begun)).slice(0, 1));
+}
+
+async function listNames(connection: Connection, type: ResourceType, namespace: string | undefined): Promise<Choice[]> {
+  const { items } = await listObjects(connection, type, { namespace, metadataOnly: true });
+  return items.map(({ metadata }) => ({ value: metadata.name }));
+}
+
+/** States of a run in which each command does something. */
+const statesFor: Record<string, readonly RunState[]> = {
+  status: ['running', 'interrupted', 'stopped', 'finished', 'closed', 'reverted'],
+  resume: ['interrupted', 'stopped'],
+  close: ['interrupted', 'stopped', 'finished'],
+  revert: ['interrupted', 'stopped', 'finished', 'closed'],
+};
+
+async function offerRuns(command: string, env: CommandEnvironment): Promise<Offer | undefined> {
+  const states = statesFor[command];
+  if (states === undefined) return undefined;
+  const newestFirst = (await listRuns(env.context)).filter(({ state }) => states.includes(state)).toReversed();
+  const { runState } = env.messages.run;
+  return {
+    choices: newestFirst.map(({ id, state, plan }) => ({
+      value: id,
+      describe: [runState[state] ?? state, ...plan.targets.map(({ object }) => `${object.kind.toLowerCase()}/${object.name}`)].join(' '),
+    })),
+    keepOrder: true,
+  };
+}
