@@ -11,7 +11,7 @@ import { cliEnvironment, distFolder } from '../support/run-cli.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { thanosQuery, thanosReceive } from '../support/workloads.ts';
 
-test('types, names, revisions, runs, namespaces and contexts', async ({ cluster, namespace, home }) => {
+test('types, names, revisions, runs, namespaces and contexts', { timeout: 300_000 }, async ({ cluster, namespace, home }) => {
   const bin = join(home, 'bin');
   mkdirSync(bin);
   symlinkSync(join(distFolder, 'kubectl-rollback'), join(bin, 'kubectl-rollback'));

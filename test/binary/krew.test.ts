@@ -74,7 +74,8 @@ function writeStandIns({ home }: Krew, ending = ''): string {
   return folder;
 }
 
-test('krew installs, upgrades and runs what this build makes', async ({ home }) => {
+// Three whole plugins are packed, unpacked and validated: most of it is gzip, which a busy machine does slowly.
+test('krew installs, upgrades and runs what this build makes', { timeout: 300_000 }, async ({ home }) => {
   const krew = await openKrew(home);
   const older = await packPlatform(host, writeStandIns(krew), krew.archives, packing);
   const atOlder = older.map((archive) => ({ ...archive, file: `older-${archive.file}` }));
@@ -102,7 +103,7 @@ test('krew installs, upgrades and runs what this build makes', async ({ home }) 
   expect(valid, valid.stderr).toMatchObject({ exitCode: 0 });
 });
 
-test("krew's validator accepts every manifest on every platform, and a wrong checksum nowhere", async ({ home }) => {
+test("krew's validator accepts every manifest on every platform, and a wrong checksum nowhere", { timeout: 300_000 }, async ({ home }) => {
   const krew = await openKrew(home);
   const [unix, windows] = [writeStandIns(krew), writeStandIns(krew, '.exe')];
   const archives: PackedArchive[] = [];
