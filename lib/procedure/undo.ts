@@ -84,7 +84,12 @@ async function previewAll(planned: Planned[], connection: Connection): Promise<N
     Promise.all(planned.map((part) => previewTarget(connection, part.facts, part.target))),
   ]);
   const permissions = missing.length > 0 ? [note('permission-missing', 'warning', { permissions: missing.map(permissionText) })] : [];
-  return [...previews.filter((preview) => preview !== undefined), ...permissions];
+  return [...previews.filter((preview) => preview !== undefined), ...permissions, ...noteUnread(planned)];
+}
+
+function noteUnread(planned: Planned[]): Note[] {
+  const missing = planned.flatMap(({ facts }) => facts.unread.flatMap((unread) => unread.missing.map(permissionText)));
+  return missing.length > 0 ? [note('not-looked-at', 'warning', { permissions: [...new Set(missing)] })] : [];
 }
 
 /** Each permission once: several targets of one kind share most of theirs. */

@@ -40,6 +40,8 @@ export interface NoteParams {
   'revert-is-bad': { runId: string; target: string };
   /** Which permissions the run needs and does not have; shown by `plan`, refused by `undo`. */
   'permission-missing': { permissions: string[] };
+  /** What would have been warned of is not known: it was not allowed to look. */
+  'not-looked-at': { permissions: string[] };
   /** How far the server's preview went. */
   'dry-run': { result: 'ok' | 'not-allowed' | 'refused'; detail?: string };
 }
