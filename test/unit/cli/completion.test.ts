@@ -43,6 +43,7 @@ describe('where the cursor stands', () => {
     [['undo', '-o', 'json', ''], 'word of undo after -o,json'],
     [['undo', '-y', ''], 'word of undo after -y'],
     [['undo', '-v', ''], 'word of undo after -v'],
+    [['undo', '--v', ''], 'word of undo after --v'],
     [['undo', '-'], 'flag of undo -'],
     [['undo', '--out'], 'flag of undo --out'],
     [['--out'], 'flag --out'],
@@ -121,7 +122,7 @@ describe('the link', () => {
     rmSync(link);
     writeFileSync(link, 'somebody else');
     chmodSync(link, 0o644);
-    expect(() => linkCompletion('rollback', join(own, 'kubectl-rollback'), context())).toThrow(expect.objectContaining({ code: 'file.write' }));
+    expect(() => linkCompletion('rollback', join(own, 'kubectl-rollback'), context())).toThrow(expect.objectContaining({ code: 'file.write', params: { path: link, detail: 'a file that is no link stands there' } }));
     expect(lstatSync(link).isFile()).toBe(true);
   });
 });
