@@ -1,3 +1,7 @@
+export type { MissingPermission } from './permission.ts';
+import type { MissingPermission } from './permission.ts';
+import type { Owner, OwnerAdvice, PutBack } from './owner.ts';
+
 /**
  * Every expected failure of Retrace has a code. The code fixes the exit code and the parameters;
  * the sentence for people is made in lib/output from the same code, so that lib stays free of prose.
@@ -22,15 +26,6 @@ export const exitCodes = {
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
-/** A permission that the API server refused or would refuse: verb on resource, where. */
-export interface MissingPermission {
-  verb: string;
-  resource: string;
-  group: string;
-  namespace?: string;
-  name?: string;
-}
 
 /** Parameters of each error code. A new failure is one line here, one in `exitCodeOf`, one in the message table. */
 export interface ErrorParams {
@@ -71,7 +66,8 @@ export interface ErrorParams {
   'kind.unsupported': { kind: string; supported: string[] };
   'namespace.unknown': { name: string; near: string[] };
   'target.not-found': { target: string; namespace: string; near: string[]; elsewhere: { namespace: string; command: string }[] };
-  'target.owned': { target: string; owner: string; how: string; command: string };
+  /** `at`: the server's time when it was looked at; `withoutHold`: the command that does it here nevertheless, where that can be. */
+  'target.owned': { target: string; owners: Owner[]; putBack: PutBack[]; contested: string[]; advice: OwnerAdvice[]; at: string; withoutHold?: string };
   'target.deleted': { target: string; namespace: string };
   'target.paused': { target: string; command: string };
   // revisions

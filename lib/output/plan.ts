@@ -48,8 +48,11 @@ function renderTarget(target: PlannedTarget, view: PlanView): string[] {
 function renderOwner({ seen }: PlannedTarget, view: PlanView): string[] {
   if (seen === undefined) return [];
   const { messages, now } = view;
+  const drivers = (seen.drivers ?? []).flatMap((driver) => row('', [messages.owners.driver(driver)], view));
+  const owners = (seen.owners ?? []).flatMap((owner, at) => row(at === 0 ? messages.plan.owner : '', [messages.owners.name(owner), messages.owners.evidence(owner, now)], view));
+  if (owners.length > 0) return [...owners, ...drivers];
   const ago = seen.writtenAt === undefined ? undefined : formatDuration(now.getTime() - Date.parse(seen.writtenAt));
-  return row(messages.plan.owner, [messages.plan.unowned(seen.writtenBy, ago)], view);
+  return [...row(messages.plan.owner, [messages.plan.unowned(seen.writtenBy, ago)], view), ...drivers];
 }
 
 function revisionParts(revision: RevisionRef, { messages, style, now }: PlanView): string[] {

@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/durations.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { displayName } from '../run/object-ref.ts';
+import type { Plan } from '../run/plan.ts';
 import type { RunRecord } from '../run/record.ts';
 import { flowParts } from './lines.ts';
 import type { Message, Messages } from './messages/messages.ts';
@@ -52,10 +53,15 @@ export function renderRun(record: RunRecord, messages: Messages, style: Style, n
   }
   lines.push('', renderSteps(run, messages, style).trimEnd(), '');
   if (run.stoppedBy !== undefined) lines.push(`${labels.why} ${stopText(run.stoppedBy, messages)}`);
-  lines.push(labels.evidenceIn(run.directory));
+  lines.push(...putBackLines(run.plan, messages), labels.evidenceIn(run.directory));
   const next = nextCommand(run);
   if (next !== undefined) lines.push(run.state === 'finished' ? labels.undoThis(next) : labels.goOnWith(next));
   return `${lines.join('\n')}\n`;
+}
+
+/** Who will put back what a run did, for each target that somebody above writes. */
+export function putBackLines({ notes }: Pick<Plan, 'notes'>, { run: labels, owners }: Messages): string[] {
+  return notes.flatMap((note) => (note.code === 'owner-puts-back' ? [labels.putBackLater(note.params.target, owners.putBack(note.params.putBack))] : []));
 }
 
 /** What a person would type next for a run in this state; undefined when it is over. */

@@ -11,6 +11,8 @@ export interface UndoRequest {
   to: RevisionChoice;
   replicas?: number | 'previous';
   options: RunOptions;
+  /** Undo here although somebody above the target will put it back. */
+  withoutHold?: boolean;
   /** Flags that a suggested command must repeat, without the namespace: ` --context prod`; empty, or with a space before. */
   flagsForHints: string;
 }

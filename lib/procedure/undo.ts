@@ -10,9 +10,11 @@ import type { WorkloadFacts } from '../layers/workload/facts.ts';
 import { planWorkload } from '../layers/workload/plan.ts';
 import type { WorkloadPlan } from '../layers/workload/plan.ts';
 import { gatherReferences, gatherWorkload } from '../layers/workload/history.ts';
-import { refuseTarget } from '../layers/workload/refusal.ts';
+import { isRolledOut, refuseOwned, refuseTarget } from '../layers/workload/refusal.ts';
 import { previewTarget } from '../layers/workload/preview.ts';
 import { listRevisions } from '../layers/workload/revisions.ts';
+import { gatherOwnership } from '../ownership/gather.ts';
+import { judgeOwnership } from '../ownership/judge.ts';
 import { note } from '../run/notes.ts';
 import type { Note } from '../run/notes.ts';
 import type { Plan, Step } from '../run/plan.ts';
@@ -25,6 +27,7 @@ import type { UndoRequest } from './requests.ts';
 /**
  * Facts → plan → preview of an undo. Reads only; the server's dry run changes nothing.
  * Sequential round trips: discovery, target, its revisions and pods, its references, preview with access review: five.
+ * Owners are looked up beside the third; a Helm release takes one more, each further level of owners another.
  * @throws everything that makes the undo impossible or wrong, before anything is changed
  */
 export async function planUndo(request: UndoRequest, connection: Connection, context: Context): Promise<Plan> {
@@ -35,14 +38,19 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
     listLeftRevisions(context),
   ]);
   const hints = ` -n ${namespace}${flagsForHints}`;
-  for (const target of resolved) refuseTarget(target, hints);
   const planned = await Promise.all(
     resolved.map(async ({ type, object }): Promise<Planned> => {
-      const facts = await gatherWorkload(connection, type, object);
+      // Begun together. An owner is the better answer than whatever is wrong with the facts, which may come first.
+      const gathering = isRolledOut(type) ? gatherWorkload(connection, type, object) : undefined;
+      gathering?.catch(() => {});
+      const ownership = judgeOwnership(await gatherOwnership(connection, object), hints);
       const now = serverNow(connection, context);
+      refuseOwned({ type, object }, ownership, { flagsForHints: hints, now, withoutHold: request.withoutHold });
+      refuseTarget({ type, object }, hints);
+      const facts = await gathering!;
       const chosen = chooseRevision(listRevisions(facts, now, left), facts, request.to);
       const references = await gatherReferences(connection, facts, templateOfNamed(facts, chosen.to.name) ?? {});
-      const part = planWorkload({ ...request, facts, references, choice: request.to, left, now, flagsForHints: hints });
+      const part = planWorkload({ ...request, facts, references, choice: request.to, left, now, ownership, flagsForHints: hints });
       const isAwaited = part.steps.some((step) => step.kind === waitRollout.kind);
       return { facts, ...part, needs: [...part.needs, ...(isAwaited ? permissionsToObserve(part.target.object) : [])] };
     }),

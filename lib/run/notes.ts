@@ -1,3 +1,5 @@
+import type { PutBack } from '../core/owner.ts';
+
 /** What the person should know before saying yes. Code and parameters here, the sentence in lib/output. */
 export interface NoteParams {
   /** kubectl's last-applied annotation stays at the bad version: the next `kubectl apply` merges from it (kubectl#1301). */
@@ -42,6 +44,12 @@ export interface NoteParams {
   'permission-missing': { permissions: string[] };
   /** What would have been warned of is not known: it was not allowed to look. */
   'not-looked-at': { permissions: string[] };
+  /** Somebody above the target writes it, and the undo is made here nevertheless (--without-hold). */
+  'owner-puts-back': { target: string; putBack: PutBack[] };
+  /** More than one manager claims the object: whoever writes last wins. */
+  'owners-contested': { object: string };
+  /** A mark of an owner that does not count, and why. */
+  'owner-mark-void': { target: string; mark: string; why: string };
   /** How far the server's preview went. */
   'dry-run': { result: 'ok' | 'not-allowed' | 'refused'; detail?: string };
 }

@@ -20,6 +20,24 @@ const revisionRef = v.strictObject({
 
 const planNote = v.strictObject({ code: text, level: v.picklist(['info', 'warning']), params: json });
 
+const permission = v.strictObject({ verb: text, resource: text, group: text, namespace: v.optional(text), name: v.optional(text) });
+
+const owner = v.strictObject({
+  kind: v.picklist(['controller', 'helm', 'argocd', 'flux']),
+  name: text,
+  namespace: text,
+  of: text,
+  how: v.picklist(['owner-reference', 'helm-annotations', 'tracking-id', 'instance-label', 'flux-labels']),
+  seen: v.picklist(['confirmed', 'gone', 'elsewhere', 'unread']),
+  unread: v.optional(v.array(permission)),
+  objects: v.optional(count),
+  revision: v.optional(text),
+  status: v.optional(text),
+  since: v.optional(text),
+});
+
+const driver = v.strictObject({ by: text, what: v.picklist(['replicas', 'resources']), min: v.optional(count), max: v.optional(count) });
+
 const target = v.strictObject({
   object: objectRef,
   layer: text,
@@ -35,13 +53,13 @@ const target = v.strictObject({
       troubled: v.array(v.strictObject({ pod: text, reason: text })),
       writtenBy: v.optional(text),
       writtenAt: v.optional(text),
+      owners: v.optional(v.array(owner)),
+      drivers: v.optional(v.array(driver)),
     }),
   ),
   basisDigest: text,
   basis: v.record(text, text),
 });
-
-const permission = v.strictObject({ verb: text, resource: text, group: text, namespace: v.optional(text), name: v.optional(text) });
 
 const planSchema = v.strictObject({
   apiVersion: v.literal('retrace/v1'),

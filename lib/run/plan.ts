@@ -1,5 +1,6 @@
 import type { MissingPermission } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Driver, Owner } from '../core/owner.ts';
 import type { Note } from './notes.ts';
 
 /** What a change set would do, computed from facts alone. Saved, shown, digested; holds no secret value. */
@@ -69,6 +70,10 @@ export interface SeenState {
   /** Field manager that wrote the template last, and when (RFC 3339). */
   writtenBy?: string;
   writtenAt?: string;
+  /** Who writes it, nearest first; left out where nobody is above it. */
+  owners?: Owner[];
+  /** Autoscalers that set something of it. */
+  drivers?: Driver[];
 }
 
 export interface RevisionRef {

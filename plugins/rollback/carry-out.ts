@@ -4,7 +4,7 @@ import { formatDuration } from '../../lib/core/durations.ts';
 import type { OutputFormat } from '../../lib/output/document.ts';
 import { fullName } from '../../lib/output/names.ts';
 import type { Progress } from '../../lib/output/progress-lines.ts';
-import { nextCommand } from '../../lib/output/runs.ts';
+import { nextCommand, putBackLines } from '../../lib/output/runs.ts';
 import type { RunReport } from '../../lib/procedure/requests.ts';
 import type { EmitRunEvent } from '../../lib/run/events.ts';
 import { displayName } from '../../lib/run/object-ref.ts';
@@ -58,6 +58,7 @@ async function printReport(report: RunReport, args: { output: OutputFormat }, en
     env,
   );
   await say(`${labels.run} ${report.run.id}   ${labels.finished(formatDuration(report.tookMs))}   ${labels.evidenceIn(report.run.directory)}`, env);
+  if (plan.purpose === 'undo') for (const line of putBackLines(plan, env.messages)) await say(line, env);
   const next = nextCommand(report.run);
   if (next !== undefined && plan.purpose === 'undo') await say(labels.undoThis(next), env);
 }

@@ -29,6 +29,7 @@ export const undoFlags = {
   to: { group: 'Going back', value: text('REVISION'), describe: 'Revision number, hash or name, or previous; chosen by rule when not given' },
   toRevision: { group: 'Going back', value: wholeNumber('N', '6'), describe: "As kubectl rollout undo's: the revision with this number, 0 for the one before" },
   replicas: { group: 'Going back', value: replicas, describe: 'Set the replicas too' },
+  withoutHold: { group: 'Going back', describe: 'Do it here although an owner (operator, Helm, Argo CD, Flux) will put it back' },
   ...waitFlags,
   ...recordFlags,
   ...clusterFlags,
@@ -57,6 +58,7 @@ export function readUndoRequest(args: ArgsOf<typeof undoFlags>, env: CommandEnvi
     },
     flagsForHints: flagsForHints(env),
     ...(args.selector === undefined ? {} : { selector: args.selector }),
+    ...(args.withoutHold ? { withoutHold: true } : {}),
     ...(args.replicas === undefined ? {} : { replicas: args.replicas }),
   };
 }

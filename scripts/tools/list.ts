@@ -90,13 +90,35 @@ export const tools: readonly Tool[] = [
   },
   kwok('kwok', 2),
   kwok('kwokctl', 1),
+  {
+    name: 'helm',
+    version: 'v3.22.0',
+    module: 'helm.sh/helm/v3',
+    moduleVersion: 'v3.22.0',
+    package: 'helm.sh/helm/v3/cmd/helm',
+    linkerValues: ['helm.sh/helm/v3/internal/version.version=v3.22.0'],
+    versionArgs: ['version', '--template={{.Version}}'],
+    minutes: 1,
+  },
+  {
+    name: 'prometheus-operator',
+    version: '0.85.0',
+    module: 'github.com/prometheus-operator/prometheus-operator',
+    moduleVersion: 'v0.85.0',
+    package: 'github.com/prometheus-operator/prometheus-operator/cmd/operator',
+    linkerValues: ['github.com/prometheus/common/version.Version=0.85.0'],
+    versionArgs: ['--version'],
+    minutes: 5,
+  },
   krew('krew', ['version']),
   // Tells no version: only one that was built here is used.
   krew('validate-krew-manifest', ['-h']),
 ];
 
 /** The tools that a control plane needs; what a run asks for when it names none. */
-export const controlPlaneTools: readonly string[] = tools.map((tool) => tool.name);
+export const controlPlaneTools: readonly string[] = [
+  'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl', 'etcd', 'kwok', 'kwokctl',
+];
 
 /** Entry of one tool by name. Throws for a name that is not in the list: that is a mistake in the calling code. */
 export function findTool(name: string): Tool {

@@ -1,8 +1,9 @@
-/** Builds the tools named on the command line, or all that a control plane needs. */
+/** Builds the tools named on the command line: `all` for every one of the list, none for those that a control plane needs. */
 import { ensureTools } from './build.ts';
-import { controlPlaneTools } from './list.ts';
+import { controlPlaneTools, tools } from './list.ts';
 
-const named = process.argv.slice(2);
+const words = process.argv.slice(2);
+const named = words.includes('all') ? tools.map((tool) => tool.name) : words;
 try {
   await ensureTools(named.length > 0 ? named : controlPlaneTools, (line) => process.stderr.write(`${line}\n`));
 } catch (error) {

@@ -48,9 +48,10 @@ test.concurrent('what a controller owns is refused: who, how known, and where to
     exitCode: 4,
     stdout: '',
     stderr: `error: deployment/thanos-query is written by configmap/operator-input; an undo here would be put back at once
-  configmap/operator-input   its controller owner (ownerReferences)
+  configmap/operator-input   controller owner of deployment/thanos-query (ownerReferences)
   Nothing was changed.
-Change it there:  kubectl get configmap/operator-input -o yaml -n ${namespace}
+Make it durable:  kubectl edit configmaps/operator-input -n ${namespace}   (1 object)
+Here nevertheless:  kubectl rollback undo deployment/thanos-query -n ${namespace} --without-hold   (1 object; put back at once, by configmap/operator-input)
 `,
   });
   expect((await readWorkload(cluster, namespace, target)).metadata.generation).toBe(generation);
@@ -66,12 +67,12 @@ test.concurrent('a pod is answered with its workload, other kinds with the kinds
   expect(await cli('rollback', ['undo', `pod/${pod}`, '-n', namespace, '--yes'])).toMatchObject({
     exitCode: 4,
     stdout: '',
-    stderr: expect.stringContaining(`Change it there:  kubectl rollback plan replicaset/${replicaSet} -n ${namespace}\n`),
+    stderr: expect.stringMatching(new RegExp(`\n  replicaset/${replicaSet}   controller owner of pod/${pod} [^]*\nGo back with what it belongs to:  kubectl rollback plan deployment/thanos-query -n ${namespace}\n$`)),
   });
   expect(await cli('rollback', ['plan', `replicaset/${replicaSet}`, '-n', namespace])).toMatchObject({
     exitCode: 4,
     stdout: '',
-    stderr: expect.stringContaining(`Change it there:  kubectl rollback plan deployment/thanos-query -n ${namespace}\n`),
+    stderr: expect.stringMatching(new RegExp(`\nGo back with what it belongs to:  kubectl rollback plan deployment/thanos-query -n ${namespace}\n$`)),
   });
   await kube(['create', 'configmap', 'settings']);
   await kube(['create', 'job', 'compact', '--image=app:v1']);

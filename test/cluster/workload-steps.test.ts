@@ -23,6 +23,7 @@ import { kubectl, kubectlJson } from '../support/kubectl.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { applyManifests } from '../support/workloads.ts';
 import { makeContext } from '../unit/kube/test-context.ts';
+import { unowned } from '../unit/layers/workload-facts.ts';
 
 const options: RunOptions = { stableForMs: 1000, stuckAfterMs: 1000, stuckPods: 'evict', timeoutMs: 60_000 };
 const types = { Deployment: builtinTypes.deployments, StatefulSet: builtinTypes.statefulsets };
@@ -127,7 +128,7 @@ async function factsOf(connection: Connection, kind: Kind, namespace: string) {
 
 async function makePlan(connection: Connection, kind: Kind, namespace: string, replicas: number | undefined): Promise<Plan> {
   const facts = await factsOf(connection, kind, namespace);
-  const input = { references: [], choice: { kind: 'number' as const, value: 1 }, options, left: [], now: new Date(), flagsForHints: '' };
+  const input = { references: [], choice: { kind: 'number' as const, value: 1 }, options, left: [], now: new Date(), ownership: unowned, flagsForHints: '' };
   const { target, steps, notes, needs } = planWorkload({ ...input, facts, replicas });
   const cluster = { contextName: 'c', server: 's', uid: undefined };
   return { apiVersion: 'retrace/v1', kind: 'Plan', id: 'p-aaaaaa', createdAt: '', purpose: 'undo', cluster, targets: [target], steps, notes, needs, confirmation: { kind: 'yes' }, options };

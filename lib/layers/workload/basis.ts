@@ -2,12 +2,13 @@ import { digestOf } from '../../core/digest.ts';
 import { fieldAt } from '../../core/fields.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { templateDigest } from '../../formats/pod-template.ts';
+import { ownerMarksOf } from '../../formats/owner-marks.ts';
 import { replicasOf } from '../../formats/workload.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { liveTemplate } from './facts.ts';
 
 /** Names of the fields that a plan is based on. */
-export type BasisField = 'uid' | 'template' | 'replicas' | 'paused' | 'updateStrategy' | 'targetRevision';
+export type BasisField = 'uid' | 'template' | 'replicas' | 'paused' | 'updateStrategy' | 'targetRevision' | 'owner';
 
 /**
  * Digests of what a plan for a workload is based on, one a field, so that a stale plan can say what changed.
@@ -26,6 +27,7 @@ export function basisOf(
     template: templateDigest(liveTemplate(object)),
     paused: digestOf(fieldAt(object, 'spec', 'paused') === true),
     updateStrategy: digestOf(strategy),
+    owner: digestOf(ownerMarksOf(object)),
     ...(withReplicas ? { replicas: digestOf(replicasOf(object)) } : {}),
     ...(revisionTemplate ? { targetRevision: templateDigest(revisionTemplate) } : {}),
   };

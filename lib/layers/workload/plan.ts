@@ -5,6 +5,7 @@ import type { MissingPermission } from '../../core/errors.ts';
 import { imagesOf, templateDigest } from '../../formats/pod-template.ts';
 import { diffTemplates } from '../../formats/template-diff.ts';
 import { minReadySecondsOf, replicasOf } from '../../formats/workload.ts';
+import type { Ownership } from '../../ownership/judge.ts';
 import { displayName, refOf as objectRefOf } from '../../run/object-ref.ts';
 import { note } from '../../run/notes.ts';
 import type { Note } from '../../run/notes.ts';
@@ -14,12 +15,12 @@ import { chooseRevision } from './choose.ts';
 import type { ChosenRevision, RevisionChoice } from './choose.ts';
 import { liveTemplate, templateOfNamed } from './facts.ts';
 import type { LeftRevision, ReferenceFact, WorkloadFacts } from './facts.ts';
-import { refuseMissingReferences, refuseTarget } from './refusal.ts';
+import { refuseMissingReferences, refuseOwned, refuseTarget } from './refusal.ts';
 import { noteReplicas, noteScaleDown, readReplicas, resolveReplicas } from './replicas.ts';
 import { labelOf, listRevisions, refOf } from './revisions.ts';
 import { describeState } from './seen.ts';
 import { namesOf, stuckPodsOf } from './stuck-pods.ts';
-import { noteReferences, noteStrategy, noteStuckPods, noteWriters } from './traps.ts';
+import { noteOwners, noteReferences, noteStrategy, noteStuckPods, noteWriters } from './traps.ts';
 
 export interface WorkloadPlanInput {
   facts: WorkloadFacts;
@@ -34,6 +35,9 @@ export interface WorkloadPlanInput {
   now: Date;
   /** The person's own flags, for the commands in messages: ` -n monitoring`. */
   flagsForHints: string;
+  ownership: Ownership;
+  /** Do it here although somebody above the target will put it back. */
+  withoutHold?: boolean | undefined;
 }
 
 /** This target's part of a plan. */
@@ -54,6 +58,7 @@ export interface WorkloadPlan {
  */
 export function planWorkload(input: WorkloadPlanInput): WorkloadPlan {
   const { facts, options, flagsForHints } = input;
+  refuseOwned(facts, input.ownership, input);
   refuseTarget(facts, flagsForHints);
   const entries = listRevisions(facts, input.now, input.left);
   const chosen = chooseRevision(entries, facts, input.choice);
@@ -71,7 +76,8 @@ export function planWorkload(input: WorkloadPlanInput): WorkloadPlan {
     ...noteChoice(chosen),
     ...(chosen.action === 'repair' ? [note('repair-only', 'info', { pods: namesOf(stuck) })] : []),
     ...(action === 'noop' ? [] : [...noteStrategy(facts, to), ...noteStuckPods(facts, stuck, options)]),
-    ...(chosen.action === 'change' ? [...noteReferences(template, input.references, to, entries), ...noteWriters(facts, template)] : []),
+    ...(chosen.action === 'change' ? [...noteReferences(template, input.references, to, entries), ...noteWriters(facts, template, input.ownership)] : []),
+    ...(action === 'noop' ? [] : noteOwners(facts, input.ownership)),
     ...(replicas === undefined ? noteReplicas(facts, known, current) : []),
     ...(replicas !== undefined && known.drivenBy ? [note('replicas-driven', 'warning', known.drivenBy)] : []),
     ...(scaleDown ? [scaleDown] : []),
@@ -87,7 +93,7 @@ export function planWorkload(input: WorkloadPlanInput): WorkloadPlan {
       to: refOf(to),
       chosenBy: chosen.rule,
       changes: [...(chosen.action === 'change' ? diffTemplates(liveTemplate(facts.object), template) : []), ...replicaChange(facts, replicas)],
-      seen: describeState(facts),
+      seen: describeState(facts, input.ownership),
       basisDigest: digestOf(basis),
       basis,
     },

@@ -1,36 +1,44 @@
 import { RetraceError } from '../../core/errors.ts';
 import { isTrueAt } from '../../core/fields.ts';
-import { controllerOwnerOf } from '../../formats/owner-reference.ts';
 import { referencesOf } from '../../formats/template-reference.ts';
 import { isBeingDeleted } from '../../formats/workload.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Ownership } from '../../ownership/judge.ts';
 import type { ResourceType } from '../../kube/types.ts';
 import { namespaceOf, targetText } from './facts.ts';
 import type { ReferenceFact, WorkloadFacts } from './facts.ts';
 
 export const supportedKinds = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
+export interface OwnedOptions {
+  /** The person's own flags, for the commands in messages: ` -n monitoring`. */
+  flagsForHints: string;
+  /** The server's time. */
+  now: Date;
+  /** Do it here although it will be put back. */
+  withoutHold?: boolean | undefined;
+}
+
 /**
- * Refuses what this layer must not touch. May be asked before anything is gathered.
+ * Refuses what somebody above writes: an undo here would be put back. With `withoutHold` only what this layer cannot work
+ * with is refused: a pod belongs to its workload all the same.
+ * @throws target.owned
+ */
+export function refuseOwned({ type, object }: Pick<WorkloadFacts, 'type' | 'object'>, ownership: Ownership, { flagsForHints, now, withoutHold }: OwnedOptions): void {
+  const { owners, putBack, contested, advice } = ownership;
+  if (owners.length === 0 || (withoutHold && isRolledOut(type))) return;
+  const target = targetText({ type, object });
+  const anyway = `kubectl rollback undo ${target}${flagsForHints} --without-hold`;
+  throw new RetraceError('target.owned', { target, owners, putBack, contested, advice, at: now.toISOString(), ...(isRolledOut(type) ? { withoutHold: anyway } : {}) });
+}
+
+/**
+ * Refuses what cannot be undone as it is, whoever writes it.
  * @param flagsForHints the person's own flags, for the commands in messages: ` -n monitoring`
- * @throws target.owned: its controller would put an undo back at once; kind.unsupported; target.deleted; target.paused
+ * @throws kind.unsupported; target.deleted; target.paused
  */
 export function refuseTarget({ type, object }: Pick<WorkloadFacts, 'type' | 'object'>, flagsForHints: string): void {
   const target = targetText({ type, object });
-  // ownerReferences first: an operator copies the labels and annotations of Helm and Argo CD to what it makes.
-  const owner = controllerOwnerOf(object);
-  if (owner) {
-    const [version = '', group = ''] = owner.apiVersion.split('/').reverse();
-    const kind = owner.kind.toLowerCase();
-    const qualified = group === '' ? kind : `${kind}.${version}.${group}`;
-    throw new RetraceError('target.owned', {
-      target,
-      owner: `${kind}/${owner.name}`,
-      how: 'ownerReferences',
-      // Somebody named a pod or a ReplicaSet: its owner is what this layer goes back with.
-      command: isRolledOut(group, owner.kind) ? `kubectl rollback plan ${kind}/${owner.name}${flagsForHints}` : `kubectl get ${qualified}/${owner.name} -o yaml${flagsForHints}`,
-    });
-  }
   refuseKind(type);
   if (isBeingDeleted(object)) throw new RetraceError('target.deleted', { target, namespace: namespaceOf(object) });
   if (isTrueAt(object, 'spec', 'paused')) {
@@ -38,14 +46,15 @@ export function refuseTarget({ type, object }: Pick<WorkloadFacts, 'type' | 'obj
   }
 }
 
-function isRolledOut(group: string, kind: string): boolean {
-  return group === 'apps' && [...supportedKinds, 'ReplicaSet'].includes(kind);
-}
-
 /** @throws kind.unsupported for what has no revisions of a pod template */
 export function refuseKind(type: Pick<ResourceType, 'group' | 'kind'>): void {
-  if (supportedKinds.includes(type.kind) && type.group === 'apps') return;
+  if (isRolledOut(type)) return;
   throw new RetraceError('kind.unsupported', { kind: type.kind, supported: supportedKinds });
+}
+
+/** True for what this layer goes back with: it has revisions of a pod template. */
+export function isRolledOut({ group, kind }: Pick<ResourceType, 'group' | 'kind'>): boolean {
+  return supportedKinds.includes(kind) && group === 'apps';
 }
 
 /**

@@ -41,7 +41,8 @@ export function readReplicas(facts: WorkloadFacts, to: Pick<WorkloadRevision, 'n
   };
 }
 
-function readAutoscaler({ autoscalers }: WorkloadFacts): ReplicaFacts['drivenBy'] {
+/** The autoscaler that drives the replicas, and between which numbers. */
+export function readAutoscaler({ autoscalers }: Pick<WorkloadFacts, 'autoscalers'>): ReplicaFacts['drivenBy'] {
   const [autoscaler] = autoscalers;
   if (!autoscaler) return undefined;
   return {

@@ -1,12 +1,17 @@
 import { writersOf } from '../../formats/managed-fields.ts';
 import { isPodReady, isPodTerminating, podProblemOf } from '../../formats/pod.ts';
 import { replicasOf } from '../../formats/workload.ts';
+import type { Driver } from '../../core/owner.ts';
+import type { Ownership } from '../../ownership/judge.ts';
 import type { SeenState } from '../../run/plan.ts';
 import type { WorkloadFacts } from './facts.ts';
+import { readAutoscaler } from './replicas.ts';
 
 /** How the workload stood when it was planned: what a person wants to see before the question, and nothing is decided by. */
-export function describeState(facts: WorkloadFacts): SeenState {
+export function describeState(facts: WorkloadFacts, { owners, drivers: above }: Pick<Ownership, 'owners' | 'drivers'>): SeenState {
   const pods = facts.pods.filter((pod) => !isPodTerminating(pod));
+  const own = readAutoscaler(facts);
+  const drivers: Driver[] = [...(own ? [{ what: 'replicas' as const, ...own }] : []), ...above.filter(({ by }) => by !== own?.by)];
   const [writer] = writersOf(facts.object, ['spec', 'template']);
   return {
     wanted: facts.type.kind === 'DaemonSet' ? pods.length : replicasOf(facts.object),
@@ -16,5 +21,7 @@ export function describeState(facts: WorkloadFacts): SeenState {
       return problem ? [{ pod: pod.metadata.name, reason: problem.reason }] : [];
     }),
     ...(writer === undefined ? {} : { writtenBy: writer.manager, ...(writer.time === undefined ? {} : { writtenAt: writer.time }) }),
+    ...(owners.length > 0 ? { owners } : {}),
+    ...(drivers.length > 0 ? { drivers } : {}),
   };
 }

@@ -8,6 +8,7 @@ import { templatesEqual } from '../../formats/pod-template.ts';
 import { referencesOf } from '../../formats/template-reference.ts';
 import { isAppliedByKubectl, isParallel, lastAppliedOf, partitionOf, replicasOf, strategyOf } from '../../formats/workload.ts';
 import type { KubeObject } from '../../kube/types.ts';
+import type { Ownership } from '../../ownership/judge.ts';
 import { note } from '../../run/notes.ts';
 import type { Note } from '../../run/notes.ts';
 import type { RunOptions } from '../../run/plan.ts';
@@ -38,7 +39,7 @@ export function noteStrategy(facts: WorkloadFacts, to: { name: string; hash: str
  * to go back to: then the bad one was not applied (`kubectl set image`, `edit`), and to say so would send a person after a
  * manifest that is right.
  */
-export function noteWriters(facts: WorkloadFacts, template: JsonObject): Note[] {
+export function noteWriters(facts: WorkloadFacts, template: JsonObject, { owners }: Pick<Ownership, 'owners'>): Note[] {
   const target = targetText(facts);
   const applied = objectAt(lastAppliedOf(facts.object), 'spec', 'template');
   const appliesTheSame = applied !== undefined && templatesEqual(applied, template);
@@ -47,7 +48,18 @@ export function noteWriters(facts: WorkloadFacts, template: JsonObject): Note[] 
   const how = machine ? nameOfWriter(machine) : isApplied ? 'kubectl-apply' : undefined;
   return [
     ...(isApplied ? [note('last-applied', 'warning', { target })] : []),
-    ...(how === undefined ? [] : [note('put-back-by', 'warning', { target, how })]),
+    // Field managers are a hint for where nobody is known to be above.
+    ...(how === undefined || owners.length > 0 ? [] : [note('put-back-by', 'warning', { target, how })]),
+  ];
+}
+
+/** Who above the target will put the change back, and marks of owners that were looked at and do not count. */
+export function noteOwners(facts: WorkloadFacts, ownership: Ownership): Note[] {
+  const target = targetText(facts);
+  return [
+    ...(ownership.putBack.length > 0 ? [note('owner-puts-back', 'warning', { target, putBack: ownership.putBack })] : []),
+    ...ownership.contested.map((object) => note('owners-contested', 'warning', { object })),
+    ...ownership.void.map(({ mark, why }) => note('owner-mark-void', 'info', { target, mark, why })),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { ownedMessage } from './en-owners.ts';
 import { stepName } from './en-steps.ts';
 import type { ErrorMessages } from './messages.ts';
 import { listed, quoted } from './phrases.ts';
@@ -22,11 +23,7 @@ export const targetErrors = {
     lines: elsewhere.map((place) => `it is in namespace ${place.namespace}`),
     next: elsewhere.length > 0 ? elsewhere.map((place) => `There:  ${place.command}`) : [near.length > 0 ? `Did you mean ${listed(near.map((name) => `${target.split('/')[0]}/${name}`), 'or')}?` : `See:  kubectl get ${target.split('/')[0]} -n ${namespace}`],
   }),
-  'target.owned': ({ target, owner, how, command }) => ({
-    text: `${target} is written by ${owner}; an undo here would be put back at once`,
-    lines: [`${owner}   ${how === 'ownerReferences' ? 'its controller owner (ownerReferences)' : how}`],
-    next: [`Change it there:  ${command}`],
-  }),
+  'target.owned': ownedMessage,
   'target.deleted': ({ target, namespace }) => ({ text: `${target} in namespace ${namespace} is being deleted, or is gone`, next: [`When it exists again, look at it with:  kubectl rollback history ${target} -n ${namespace}`] }),
   'target.paused': ({ target, command }) => ({ text: `${target} is paused: a change of its template would not roll out`, next: [`Take it out of the pause first:  ${command}`] }),
   'history.empty': ({ target, detail }) => ({

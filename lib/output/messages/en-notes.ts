@@ -1,11 +1,19 @@
 import { formatDuration } from '../../core/durations.ts';
 import type { NoteMessages, NoteText, Telling } from './messages.ts';
-import { listed } from './phrases.ts';
+import { owners } from './en-owners.ts';
+import { listed, quoted } from './phrases.ts';
 
 const careful = (text: string): NoteText => ({ row: 'careful', text });
 const noteOf = (text: string): NoteText => ({ row: 'note', text });
 const ago = (at: string, { now }: Telling) => `${formatDuration(now.getTime() - Date.parse(at))} ago`;
 const pods = (names: readonly string[]) => (names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more pods` : listed(names, 'and'));
+
+const voidText: Record<string, string> = {
+  'names-another': 'its tracking-id names another object',
+  'no-release': 'there is no such Helm release',
+  'not-in-release': 'the newest manifest of that Helm release does not hold it',
+  'not-listed': 'that Application does not list it',
+};
 
 /** English sentences of what a plan notes. */
 export const notes: NoteMessages = {
@@ -44,6 +52,9 @@ export const notes: NoteMessages = {
   'revert-is-bad': ({ runId, target }) => careful(`this takes ${target} back to what it was before run ${runId}: the state that the run went away from`),
   'not-looked-at': ({ permissions }) => careful(`not looked at, you may not: ${permissions.join('; ')}. What they would warn of is not known`),
   'permission-missing': ({ permissions }) => careful(`you may not: ${permissions.join('; ')}. The undo would refuse to start`),
+  'owner-puts-back': ({ putBack }) => ({ row: 'put-back', text: owners.putBack(putBack) }),
+  'owners-contested': ({ object }) => careful(`more than one owner claims ${object}; whoever writes last wins`),
+  'owner-mark-void': ({ target, mark, why }) => noteOf(`${target} is marked as of ${quoted(mark)}; that does not count: ${voidText[why] ?? why}`),
   'dry-run': ({ result, detail }) => ({
     row: 'dry-run',
     text: { ok: 'ok', 'not-allowed': 'not allowed to try', refused: 'REFUSED' }[result] + (detail === undefined ? '' : `: ${detail}`),

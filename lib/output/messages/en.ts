@@ -1,6 +1,7 @@
 import { accessErrors, usageErrors } from './en-errors.ts';
 import { runErrors, targetErrors } from './en-cluster-errors.ts';
 import { notes } from './en-notes.ts';
+import { owners } from './en-owners.ts';
 import { steps } from './en-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
 import { listed, quoted } from './phrases.ts';
@@ -49,6 +50,7 @@ const run: RunLabels = {
   evidenceIn: (directory) => `evidence in ${directory}`,
   startedBy: (ago, who) => `started ${ago} ago by ${who}`,
   undoThis: (command) => `Back to the state before this run:  ${command}`,
+  putBackLater: (target, how) => `${target} will be put back ${how}`,
   stopping: 'Stopping; a write that has begun is finished first. Ctrl-C again ends at once.',
   interruptedAtOnce: (command) => (command === undefined ? 'Stopped at once. Nothing was changed.' : `Stopped at once; what is done stays. Go on with:  ${command}`),
   nothingChanged: 'Nothing was changed.',
@@ -112,6 +114,7 @@ export const english: Messages = {
   uncheckedCertificate: (server) => `warning: the certificate of ${server} is not checked (insecure-skip-tls-verify): anyone on the way can read and change the requests`,
   bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
   notes,
+  owners,
   plan,
   run,
   questions,

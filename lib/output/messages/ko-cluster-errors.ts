@@ -1,3 +1,4 @@
+import { ownedMessage } from './ko-owners.ts';
 import { stepName } from './ko-steps.ts';
 import type { ErrorMessages } from './messages.ts';
 import { quoted } from './phrases.ts';
@@ -20,11 +21,7 @@ export const targetErrors = {
         ? elsewhere.map((place) => `그곳에서:  ${place.command}`)
         : [names.length > 0 ? near(names) : `확인:  kubectl get ${target.split('/')[0]} -n ${namespace}`],
   }),
-  'target.owned': ({ target, owner, how, command }) => ({
-    text: `${target}: ${owner}에서 관리하므로 여기서 되돌려도 곧바로 원상 복구됩니다`,
-    lines: [`${owner}   ${how === 'ownerReferences' ? '컨트롤러 소유자 (ownerReferences)' : how}`],
-    next: [`그곳에서 바꾸십시오:  ${command}`],
-  }),
+  'target.owned': ownedMessage,
   'target.deleted': ({ target, namespace }) => ({ text: `삭제 중이거나 이미 없습니다: ${target} (네임스페이스 ${namespace})`, next: ['다시 생길 때까지 되돌릴 것이 없습니다'] }),
   'target.paused': ({ target, command }) => ({ text: `${target}: 일시 중지 상태라서 템플릿을 바꿔도 배포되지 않습니다`, next: [`먼저 중지를 푸십시오:  ${command}`] }),
   'history.empty': ({ target, detail }) => ({

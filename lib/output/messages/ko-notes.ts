@@ -1,10 +1,19 @@
 import { formatDuration } from '../../core/durations.ts';
+import { owners } from './ko-owners.ts';
+import { quoted } from './phrases.ts';
 import type { NoteMessages, NoteText, Telling } from './messages.ts';
 
 const careful = (text: string): NoteText => ({ row: 'careful', text });
 const noteOf = (text: string): NoteText => ({ row: 'note', text });
 const ago = (at: string, { now }: Telling) => `${formatDuration(now.getTime() - Date.parse(at))} 전`;
 const pods = (names: readonly string[]) => (names.length > 4 ? `${names.slice(0, 3).join(', ')} 외 파드 ${names.length - 3}개` : names.join(', '));
+
+const voidText: Record<string, string> = {
+  'names-another': 'tracking-id가 다른 오브젝트를 가리킴',
+  'no-release': '그런 Helm 릴리스가 없음',
+  'not-in-release': '그 Helm 릴리스의 최신 매니페스트에 없음',
+  'not-listed': '그 Application의 목록에 없음',
+};
 
 /** 계획에 붙는 설명 (Korean sentences of what a plan notes). */
 export const notes: NoteMessages = {
@@ -43,6 +52,9 @@ export const notes: NoteMessages = {
   'revert-is-bad': ({ runId, target }) => careful(`${target}: 실행 ${runId} 이전, 곧 그 실행이 떠난 나쁜 상태로 돌아갑니다`),
   'not-looked-at': ({ permissions }) => careful(`권한이 없어 보지 못했습니다: ${permissions.join('; ')}. 이에 따른 경고는 알 수 없습니다`),
   'permission-missing': ({ permissions }) => careful(`권한이 없습니다: ${permissions.join('; ')}. 되돌리기가 시작을 거부합니다`),
+  'owner-puts-back': ({ putBack }) => ({ row: 'put-back', text: owners.putBack(putBack) }),
+  'owners-contested': ({ object }) => careful(`둘 이상이 ${object}의 소유를 주장합니다. 마지막에 쓰는 쪽이 이깁니다`),
+  'owner-mark-void': ({ target, mark, why }) => noteOf(`${target}: ${quoted(mark)} 소유라는 표시가 있지만 인정하지 않습니다: ${voidText[why] ?? why}`),
   'dry-run': ({ result, detail }) => ({
     row: 'dry-run',
     text: { ok: '정상', 'not-allowed': '시험할 권한 없음', refused: '거부됨' }[result] + (detail === undefined ? '' : `: ${detail}`),

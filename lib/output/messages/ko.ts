@@ -1,6 +1,7 @@
 import { runErrors, targetErrors } from './ko-cluster-errors.ts';
 import { accessErrors, usageErrors } from './ko-errors.ts';
 import { notes } from './ko-notes.ts';
+import { owners } from './ko-owners.ts';
 import { steps } from './ko-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
 import { quoted } from './phrases.ts';
@@ -49,6 +50,7 @@ const run: RunLabels = {
   evidenceIn: (directory) => `증거: ${directory}`,
   startedBy: (ago, who) => `${ago} 전 시작, ${who}`,
   undoThis: (command) => `이 실행 전으로 돌아가려면:  ${command}`,
+  putBackLater: (target, how) => `${target}: 원상 복구됩니다: ${how}`,
   stopping: '멈추는 중입니다. 시작된 쓰기는 끝냅니다. Ctrl-C를 다시 누르면 즉시 끝납니다.',
   interruptedAtOnce: (command) => (command === undefined ? '즉시 멈췄습니다. 아무것도 변경되지 않았습니다.' : `즉시 멈췄습니다. 한 일은 그대로 남습니다. 계속하려면:  ${command}`),
   nothingChanged: '아무것도 변경되지 않았습니다.',
@@ -112,6 +114,7 @@ export const korean: Messages = {
   uncheckedCertificate: (server) => `경고: ${server}의 인증서를 확인하지 않습니다(insecure-skip-tls-verify). 중간에서 누구나 요청을 읽고 바꿀 수 있습니다`,
   bug: (detail) => ({ text: `Retrace의 버그입니다: ${detail}`, next: ['-v=1을 붙이면 위치가 나옵니다. 그 출력과 함께 알려 주십시오'] }),
   notes,
+  owners,
   plan,
   run,
   questions,

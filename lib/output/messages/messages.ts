@@ -2,6 +2,7 @@ import type { ErrorCode, ErrorParams } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { NoteCode, NoteParams } from '../../run/notes.ts';
 import type { Step } from '../../run/plan.ts';
+import type { OwnerPhrases } from './owner-phrases.ts';
 
 /** One message for people: a sentence, evidence under it, and what to type next as the last lines. */
 export interface Message {
@@ -65,6 +66,8 @@ export interface RunLabels {
   evidenceIn(directory: string): string;
   startedBy(ago: string, who: string): string;
   undoThis(command: string): string;
+  /** At the end of an undo of what somebody above writes. */
+  putBackLater(target: string, how: string): string;
   stopping: string;
   interruptedAtOnce(command: string | undefined): string;
   nothingChanged: string;
@@ -117,6 +120,7 @@ export interface Messages {
   /** A line on stderr before the command goes on. */
   uncheckedCertificate(server: string): string;
   notes: NoteMessages;
+  owners: OwnerPhrases;
   plan: PlanLabels;
   run: RunLabels;
   questions: Questions;

@@ -5,7 +5,11 @@
 import type { Json, JsonObject } from '../../../lib/core/json.ts';
 import type { WorkloadFacts } from '../../../lib/layers/workload/facts.ts';
 import type { KubeObject, ResourceType } from '../../../lib/kube/types.ts';
+import type { Ownership } from '../../../lib/ownership/judge.ts';
 import type { RunOptions } from '../../../lib/run/plan.ts';
+
+/** Nobody above the target. */
+export const unowned: Ownership = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [] };
 
 export const now = new Date('2026-11-22T03:21:00Z');
 export const options: RunOptions = { stableForMs: 10_000, stuckAfterMs: 10_000, stuckPods: 'evict', timeoutMs: 600_000 };

@@ -6,13 +6,14 @@ import { planWorkload } from '../../../lib/layers/workload/plan.ts';
 import type { WorkloadPlanInput } from '../../../lib/layers/workload/plan.ts';
 import type { ReferenceFact, WorkloadFacts } from '../../../lib/layers/workload/facts.ts';
 import type { KubeObject } from '../../../lib/kube/types.ts';
+import type { Ownership } from '../../../lib/ownership/judge.ts';
 import { checkPlan } from '../../../lib/run/plan-schema.ts';
 import type { NoteCode } from '../../../lib/run/notes.ts';
-import { bad, factsOf, good, now, options, revisions, stuckRollout, templateOfImage, typeOf } from './workload-facts.ts';
+import { bad, factsOf, good, now, options, revisions, stuckRollout, templateOfImage, typeOf, unowned } from './workload-facts.ts';
 import type { FactsGiven } from './workload-facts.ts';
 
 function plan(facts: WorkloadFacts, more: Partial<WorkloadPlanInput> = {}) {
-  return planWorkload({ facts, references: [], choice: { kind: 'default' }, options, left: [], now, flagsForHints: ' -n monitoring', ...more });
+  return planWorkload({ facts, references: [], choice: { kind: 'default' }, options, left: [], now, ownership: unowned, flagsForHints: ' -n monitoring', ...more });
 }
 
 function refusal(run: () => unknown): { code: string; params: unknown } {
@@ -131,14 +132,20 @@ describe('pods that block the roll-out', () => {
   });
 });
 
+const byOperator: Ownership = {
+  ...unowned,
+  owners: [{ kind: 'controller', name: 'prometheus/kps', namespace: 'monitoring', of: 'statefulset/thanos-receive', how: 'owner-reference', seen: 'confirmed' }],
+  putBack: [{ by: 'prometheus/kps', when: 'at-once' }],
+};
+
 describe('refused', () => {
-  const owned = (reference: JsonObject): Partial<FactsGiven> => ({ metadata: { ownerReferences: [{ ...reference, controller: true, uid: 'o' }] } });
   const table: [string, () => unknown, object][] = [
-    ['owned by a custom resource', () => plan(stuckRollout(owned({ apiVersion: 'monitoring.coreos.com/v1', kind: 'Prometheus', name: 'kps' }))), {
+    ['owned, with what to type', () => plan(stuckRollout(), { ownership: byOperator }), {
       code: 'target.owned',
-      params: { target: 'statefulset/thanos-receive', owner: 'prometheus/kps', how: 'ownerReferences', command: 'kubectl get prometheus.v1.monitoring.coreos.com/kps -o yaml -n monitoring' },
+      params: { target: 'statefulset/thanos-receive', owners: byOperator.owners, putBack: byOperator.putBack, withoutHold: 'kubectl rollback undo statefulset/thanos-receive -n monitoring --without-hold' },
     }],
-    ['owned by a core object', () => plan(stuckRollout(owned({ apiVersion: 'v1', kind: 'Service', name: 's' }))), { code: 'target.owned', params: { owner: 'service/s', command: 'kubectl get service/s -o yaml -n monitoring' } }],
+    ['owned, before it is paused or deleted', () => plan(stuckRollout({ kind: 'Deployment', spec: { paused: true } }), { ownership: byOperator }), { code: 'target.owned' }],
+    ['owned and of another kind, also without a hold', () => plan({ ...stuckRollout(), type: typeOf('ReplicaSet') }, { ownership: byOperator, withoutHold: true }), { code: 'target.owned' }],
     ['paused', () => plan(stuckRollout({ kind: 'Deployment', spec: { paused: true } })), { code: 'target.paused', params: { command: 'kubectl rollout resume deployment/thanos-receive -n monitoring' } }],
     ['being deleted', () => plan(stuckRollout({ metadata: { deletionTimestamp: 'x' } })), { code: 'target.deleted' }],
     ['another kind', () => plan({ ...stuckRollout(), type: typeOf('ReplicaSet') }), { code: 'kind.unsupported', params: { kind: 'ReplicaSet' } }],
@@ -148,8 +155,13 @@ describe('refused', () => {
   ];
   test.each(table)('%s', (_name, run, expected) => expect(refusal(run)).toMatchObject(expected));
 
-  test('a reference that is not controller does not own', () => {
-    expect(plan(stuckRollout({ metadata: { ownerReferences: [{ kind: 'X', name: 'x', uid: 'o' }] } })).target.action).toBe('change');
+  test('without a hold it is planned, and says who will put it back instead of who wrote it last', () => {
+    const operator = { metadata: { managedFields: [{ manager: 'PrometheusOperator', operation: 'Update', time: '2026-11-22T03:12:00Z', fieldsV1: { 'f:spec': { 'f:template': {} } } }] } };
+    const planned = plan(stuckRollout(operator), { ownership: byOperator, withoutHold: true });
+    expect(planned.target).toMatchObject({ action: 'change', seen: { owners: byOperator.owners } });
+    expect(noteOf(planned, 'owner-puts-back')).toEqual({ target: 'statefulset/thanos-receive', putBack: byOperator.putBack });
+    expect(noteOf(planned, 'put-back-by')).toBeUndefined();
+    expect(noteOf(plan(stuckRollout(operator)), 'put-back-by')).toMatchObject({ how: 'PrometheusOperator' });
   });
 });
 

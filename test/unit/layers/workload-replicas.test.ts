@@ -4,10 +4,10 @@ import { planWorkload } from '../../../lib/layers/workload/plan.ts';
 import type { WorkloadPlanInput } from '../../../lib/layers/workload/plan.ts';
 import type { WorkloadFacts } from '../../../lib/layers/workload/facts.ts';
 import type { KubeObject } from '../../../lib/kube/types.ts';
-import { now, options, revisions, stuckRollout } from './workload-facts.ts';
+import { now, options, revisions, stuckRollout, unowned } from './workload-facts.ts';
 
 function plan(facts: WorkloadFacts, more: Partial<WorkloadPlanInput> = {}) {
-  return planWorkload({ facts, references: [], choice: { kind: 'default' }, options, left: [], now, flagsForHints: '', ...more });
+  return planWorkload({ facts, references: [], choice: { kind: 'default' }, options, left: [], now, ownership: unowned, flagsForHints: '', ...more });
 }
 const noted = (planned: ReturnType<typeof plan>, code: string): unknown => planned.notes.find((note) => note.code === code)?.params;
 

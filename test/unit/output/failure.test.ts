@@ -39,7 +39,18 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'kind.unsupported': { kind: 'Pod', supported: ['Deployment', 'StatefulSet'] },
   'namespace.unknown': { name: 'monitorin', near: ['monitoring'] },
   'target.not-found': { target: 'sts/x', namespace: 'default', near: [], elsewhere: [{ namespace: 'monitoring', command: 'kubectl rollback plan sts/x -n monitoring' }] },
-  'target.owned': { target: 'statefulset/prometheus-kps', owner: 'prometheus/kps', how: 'ownerReferences', command: 'kubectl get prometheus.v1.monitoring.coreos.com/kps -o yaml' },
+  'target.owned': {
+    target: 'statefulset/prometheus-kps',
+    owners: [
+      { kind: 'controller', name: 'prometheus/kps', namespace: 'monitoring', of: 'statefulset/prometheus-kps', how: 'owner-reference', seen: 'confirmed' },
+      { kind: 'helm', name: 'kps', namespace: 'monitoring', of: 'prometheus/kps', how: 'helm-annotations', seen: 'confirmed', objects: 212, revision: '14', status: 'deployed', since: '2026-11-23T03:12:00Z' },
+    ],
+    putBack: [{ by: 'prometheus/kps', when: 'at-once' }],
+    contested: [],
+    advice: [{ what: 'helm-rollback', command: 'helm rollback kps 13 -n monitoring', revision: '13', objects: 212 }],
+    at: '2026-11-23T03:23:00Z',
+    withoutHold: 'kubectl rollback undo statefulset/prometheus-kps -n monitoring --without-hold',
+  },
   'target.deleted': { target: 'sts/x', namespace: 'monitoring' },
   'target.paused': { target: 'deployment/x', command: 'kubectl rollout resume deployment/x' },
   'history.empty': { target: 'sts/x', detail: 'revisionHistoryLimit: 0' },
@@ -87,9 +98,11 @@ describe('a failure', () => {
   test('for people: sentence, evidence, and the command as the last line', () => {
     expect(renderFailure(new RetraceError('target.owned', samples['target.owned']), english, plainStyle, ['Nothing was changed.'])).toBe(`\
 error: statefulset/prometheus-kps is written by prometheus/kps; an undo here would be put back at once
-  prometheus/kps   its controller owner (ownerReferences)
+  prometheus/kps   controller owner of statefulset/prometheus-kps (ownerReferences)
+  helm release kps   meta.helm.sh/release-name on prometheus/kps, revision 14, deployed 11m ago, 212 objects
   Nothing was changed.
-Change it there:  kubectl get prometheus.v1.monitoring.coreos.com/kps -o yaml
+Make it durable:  helm rollback kps 13 -n monitoring   (the whole release to revision 13, 212 objects)
+Here nevertheless:  kubectl rollback undo statefulset/prometheus-kps -n monitoring --without-hold   (1 object; put back at once, by prometheus/kps)
 `);
   });
 

@@ -29,6 +29,9 @@ const samples: { [C in NoteCode]: [NoteParams[C], ...string[]] } = {
   'revert-is-bad': [{ runId: 'r-1', target: 'statefulset/x' }, 'r-1', 'statefulset/x'],
   'not-looked-at': [{ permissions: ['list poddisruptionbudgets.policy'] }, 'list poddisruptionbudgets.policy'],
   'permission-missing': [{ permissions: ['patch statefulsets.apps'] }, 'patch statefulsets.apps'],
+  'owner-puts-back': [{ target: 'statefulset/x', putBack: [{ by: 'prometheus/kps', when: 'at-once' }, { by: 'kps', when: 'next-upgrade' }] }, 'prometheus/kps', 'upgrade'],
+  'owners-contested': [{ object: 'statefulset/x' }, 'statefulset/x'],
+  'owner-mark-void': [{ target: 'statefulset/x', mark: 'kps', why: 'no-release' }, 'statefulset/x', '"kps"', 'Helm'],
   'dry-run': [{ result: 'refused', detail: 'denied by policy' }, 'denied by policy'],
 };
 
