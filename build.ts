@@ -29,6 +29,12 @@ function readCommit(): string {
   }
 }
 
+/** Bun's own name of a platform. Packages and krew cannot choose by processor, so x64 is built for those without AVX2 too. */
+function bunTarget(platform: Platform): Bun.Build.CompileTarget {
+  const isForAnyProcessor = platform === 'linux-x64' || platform === 'windows-x64';
+  return `bun-${platform}${isForAnyProcessor ? '-baseline' : ''}` as Bun.Build.CompileTarget;
+}
+
 async function buildPlugin(plugin: string, platform: Platform | undefined, commit: string): Promise<void> {
   const folder = platform ? join(root, 'dist', platform) : join(root, 'dist');
   const outfile = join(folder, `kubectl-${plugin}`);
@@ -49,7 +55,7 @@ async function buildPlugin(plugin: string, platform: Platform | undefined, commi
     },
     compile: {
       outfile,
-      ...(platform ? { target: `bun-${platform}` as Bun.Build.CompileTarget } : {}),
+      ...(platform ? { target: bunTarget(platform) } : {}),
       // Otherwise a .env or bunfig.toml of the current directory is read, and its preload line runs code before ours.
       autoloadDotenv: false,
       autoloadBunfig: false,
