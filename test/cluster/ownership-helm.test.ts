@@ -28,7 +28,7 @@ test.concurrent('a Deployment of a release: who, how known, and the helm command
     stdout: '',
     stderr: expect.stringMatching(
       new RegExp(`^error: deployment/thanos-query is written by helm release kps; an undo here would last until the next helm upgrade
-  helm release kps   meta.helm.sh/release-name on deployment/thanos-query, revision 3, deployed \\d+s ago, 2 objects
+  helm release kps   meta.helm.sh/release-name on deployment/thanos-query, revision 3, deployed [^,]+ ago, 2 objects
   Nothing was changed.
 Make it durable:  helm rollback kps 1 -n ${namespace} --kube-context=${context}   \\(the whole release to revision 1, 2 objects\\)
 Here nevertheless:  kubectl rollback undo deployment/thanos-query -n ${namespace} --context=${context} --without-hold   \\(1 object; put back by the next helm upgrade or rollback of release kps, not before\\)
@@ -52,7 +52,7 @@ test.concurrent('--without-hold: the plan and the end say that Helm puts it back
   await kube(['create', '-f', '-'], { input: JSON.stringify(scaler) });
   const plan = await cli('rollback', ['plan', target, '-n', namespace, '--without-hold']);
   expect(plan).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(plan.stdout).toMatch(/\nOwner {5}helm release kps {3}meta\.helm\.sh\/release-name on deployment\/thanos-query, revision 2, deployed \d+s ago, 2 objects\n {10}replicas by horizontalpodautoscaler\/load \(1 to 4\)\n/);
+  expect(plan.stdout).toMatch(/\nOwner {5}helm release kps {3}meta\.helm\.sh\/release-name on deployment\/thanos-query, revision 2, deployed [^,]+ ago, 2 objects\n {10}replicas by horizontalpodautoscaler\/load \(1 to 4\)\n/);
   expect(plan.stdout).toMatch(/\nPut back by +by the next helm upgrade or rollback of release kps, not before\n/);
   expect(plan.stdout).toMatch(/\nDo it: {2}kubectl rollback undo deployment\/thanos-query --without-hold -n \S+\n$/);
   const undone = await cli('rollback', ['undo', target, '-n', namespace, '--without-hold', '--yes', ...quickly]);
