@@ -102,9 +102,18 @@ const shapes: Shape[] = [
     pattern: /(\\n|")([ \t]*(?:-[ \t]+)?)([\w.-]{1,100})([ \t]*:[ \t]+)((?:\\"|[^\s"\\])(?:(?!\\n)(?:\\.|[^\n"\\]))*)/g,
     replacement: (match, before, indent, name, colon, value) => (hides(name!, value!) ? `${before}${indent}${name}${colon}${redacted}` : match),
   },
-  // --password=x, password=x, ?token=x&…
+  // "--secret-key", "x": two arguments of a command line in JSON; then the same inside a JSON text (last-applied).
   {
-    pattern: /(^|[^\w.-])([\w.-]{1,100})=("[^"]*"|'[^']*'|[^\s&,;"']+)/g,
+    pattern: /("--?([\w.-]{1,100})"\s*,\s*)"(?!-)((?:[^"\\]|\\.)*)"/g,
+    replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}"${redacted}"` : match),
+  },
+  {
+    pattern: /(\\"--?([\w.-]{1,100})\\"\s*,\s*)\\"(?!-)((?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))*)\\"/g,
+    replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}\\"${redacted}\\"` : match),
+  },
+  // --password=x, password=x, ?token=x&…; a backslash before a quote belongs to the quote, or JSON inside JSON would break.
+  {
+    pattern: /(^|[^\w.-])([\w.-]{1,100})=("[^"]*"|'[^']*'|(?:[^\s&,;"'\\]|\\(?!["']))+)/g,
     replacement: (match, before, name, value) => (hides(name!, value!) ? `${before}${name}=${redacted}` : match),
   },
 ];

@@ -38,6 +38,8 @@ describe('text', () => {
     [String.raw`"objstore.yml": "type: S3\nconfig:\n  bucket: m\n  secret_key: \"x y\"\n  region: eu\n"`, String.raw`"objstore.yml": "type: S3\nconfig:\n  bucket: m\n  secret_key: <redacted>\n  region: eu\n"`],
     ['kubectl set env sts/x TOKEN=abc --record', 'kubectl set env sts/x TOKEN=<redacted> --record'],
     ['AGE-SECRET-KEY-1QQQQQQQQQQQQQQQ', '<redacted>'],
+    ['["--objstore.secret-key", "x1","--web.port","9"]', '["--objstore.secret-key", "<redacted>","--web.port","9"]'],
+    [String.raw`"{\"args\":[\"--remote.password=x1\",\"--secret-key\",\"x2\",\"--token\",\"--next\"]}"`, String.raw`"{\"args\":[\"--remote.password=<redacted>\",\"--secret-key\",\"<redacted>\",\"--token\",\"--next\"]}"`],
   ];
   test.each(cases)('%s', (text, shown) => expect(redactText(text)).toBe(shown));
 

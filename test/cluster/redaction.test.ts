@@ -1,0 +1,109 @@
+/** Values that nobody may see are planted wherever people put them; then every byte that was printed or kept is searched. */
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { expect } from 'vitest';
+import { test } from '../support/fixtures.ts';
+import { createIdentity, readingRules } from '../support/identities.ts';
+import { kubectl, kubectlJson } from '../support/kubectl.ts';
+import { setPodLogs } from '../support/pod-logs.ts';
+import { deploy, runIdIn, waitForFailingPod, withSpec } from '../support/roll-outs.ts';
+import { applyManifests, thanosReceive } from '../support/workloads.ts';
+
+const target = 'sts/thanos-receive';
+const mark = 'pl4nted';
+
+/** The ways in which credentials stand in a pod template; `round` makes those of two revisions differ. */
+function plant(spec: any, round: string): void {
+  const secret = (kind: string) => `${mark}-${kind}-${round}`;
+  const [container] = spec.template.spec.containers;
+  container.args = [
+    ...(container.args ?? []),
+    `--remote.password=${secret('arg')}`,
+    '--objstore.secret-key',
+    secret('next-arg'),
+    `--remote-write.url=https://writer:${secret('url')}@central.example.com/api/v1/receive`,
+    `--header=Authorization: Bearer ${secret('bearer')}`,
+    `--config=${JSON.stringify({ basic_auth: { username: 'u', password: secret('json') } })}`,
+    `--tracing.config=type: JAEGER\nconfig:\n  password: ${secret('yaml')}\n`,
+  ];
+  container.env = [
+    ...(container.env ?? []),
+    { name: 'DB_PASSWORD', value: secret('env') },
+    { name: 'AWS_SECRET_ACCESS_KEY', value: secret('aws') },
+    { name: 'REMOTE', value: `https://writer:${secret('env-url')}@central.example.com` },
+    { name: 'WEB_CONFIG', value: `basic_auth_users:\n  - password: ${secret('basic')}\nbasic_auth:\n  username: u\n  password: ${secret('basic-auth')}\n` },
+    { name: 'ROUND', value: round },
+  ];
+  spec.template.metadata.annotations = { ...spec.template.metadata.annotations, 'example.com/login': `curl --token=${secret('annotation')} -u x` };
+}
+
+function manifestsOf(round: string, image: string) {
+  const manifests = withSpec(thanosReceive({ image }), (spec) => plant(spec, round));
+  const set: any = manifests.find((manifest) => manifest.kind === 'StatefulSet');
+  // As kubectl apply leaves it: the whole object as text.
+  set.metadata.annotations = {
+    'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(set),
+    'kubernetes.io/change-cause': `kubectl set env ${target} DB_PASSWORD=${mark}-cause-${round}`,
+  };
+  const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { 'web.yml': `basic_auth:\n  password: ${mark}-configmap-${round}\n` } };
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'login' }, stringData: { password: `${mark}-secret-${round}` } };
+  return [...manifests, config, secret];
+}
+
+const leaksIn = (text: string) => [...text.matchAll(new RegExp(`.{0,60}${mark}.{0,20}`, 'g'))].map(([around]) => around);
+
+test.concurrent('no planted value is printed or kept, in no form and in no failure; pre-images alone have them, for their owner', async ({ cluster, namespace, cli, home }) => {
+  await deploy(cluster, namespace, target, manifestsOf('one', 'thanos:v0.42.3'));
+  await applyManifests(cluster, namespace, manifestsOf('two', 'thanos:broken'));
+  await waitForFailingPod(cluster, namespace, 'thanos:broken');
+  await setPodLogs(cluster, namespace, 'thanos-receive-2', {
+    current: [
+      `level=info url=https://writer:${mark}-log-url@central.example.com/api`,
+      `level=info msg="login" password=${mark}-log-password token="${mark}-log-token"`,
+      `{"msg":"sent","headers":{"Authorization":"Bearer ${mark}-log-bearer"},"api_key":"${mark}-log-json"}`,
+    ],
+    previous: [`panic: cannot log in with Authorization: Basic ${mark}logbasic=`],
+  });
+  const viewer = await createIdentity(cluster, namespace, home, 'viewer', readingRules);
+  const words = [target, '-n', namespace];
+  const leaks: [string, string[]][] = [];
+  const run = async (args: string[], kubeconfig = cluster.kubeconfig) => {
+    const result = await cli('rollback', args, { kubeconfig });
+    leaks.push([args.join(' '), leaksIn(result.stdout + result.stderr)]);
+    return result;
+  };
+
+  for (const form of ['table', 'wide', 'json', 'yaml', 'name']) expect(await run(['plan', ...words, '-o', form])).toMatchObject({ exitCode: 0 });
+  for (const form of ['wide', 'json']) expect(await run(['history', ...words, '-o', form])).toMatchObject({ exitCode: 0 });
+  expect(await run(['plan', ...words, `--token=${mark}-token`, '-v', '9'])).toMatchObject({ exitCode: 4 });
+  expect(await run(['plan', 'sts/thanos-reciever', '-n', namespace, `--token=${mark}-token`, '-o', 'json'])).toMatchObject({ exitCode: 4 });
+  expect(await run(['undo', ...words, '--yes', '-v', '9'], viewer)).toMatchObject({ exitCode: 4 });
+  expect(await run(['undo', ...words, '--yes', '-o', 'json'], viewer)).toMatchObject({ exitCode: 4 });
+  const late = await run(['undo', ...words, '--yes', '-v', '9', '--stable-for=10m', '--stuck-after=1s', '--timeout=1s']);
+  expect(late).toMatchObject({ exitCode: 8 });
+  const id = runIdIn(late);
+  for (const form of ['table', 'json']) expect(await run(['status', id, '-o', form])).toMatchObject({ exitCode: 0 });
+  expect(await run(['runs', '-o', 'json'])).toMatchObject({ exitCode: 0 });
+  expect(await run(['revert', id, '--dry-run=server', '-o', 'json'])).toMatchObject({ exitCode: 0 });
+  expect(await run(['resume', id, '--timeout=1s', '-o', 'json'])).toMatchObject({ exitCode: 8 });
+  expect(await run(['close', id, '-o', 'json'])).toMatchObject({ exitCode: 0 });
+  expect(leaks.filter(([, found]) => found.length > 0)).toEqual([]);
+
+  const state = join(home, 'state');
+  const files = readdirSync(state, { recursive: true, encoding: 'utf8' }).map((path) => join(state, path)).filter((path) => statSync(path).isFile());
+  const isPreImage = (path: string) => path.includes(`${sep}pre-images${sep}`);
+  const kept = files.filter((path) => !isPreImage(path)).map((path) => [path, leaksIn(readFileSync(path, 'utf8'))]);
+  expect(kept.filter(([, found]) => found!.length > 0)).toEqual([]);
+  for (const path of files.filter((file) => file.endsWith('.json'))) JSON.parse(readFileSync(path, 'utf8'));
+  const names = files.map((path) => path.slice(path.lastIndexOf(sep) + 1));
+  expect(names).toEqual(expect.arrayContaining(['plan.json', 'journal.jsonl', 'events.json', 'receive.log', 'receive.previous.log', 'pods-thanos-receive-2.json', 'statefulsets-thanos-receive.json', 'controllerrevisions.json']));
+  // What was there before must be put back as it was: only its owner reads it.
+  const preImages = files.filter(isPreImage);
+  expect(preImages.length).toBeGreaterThan(0);
+  for (const path of preImages) expect([path, statSync(path).mode & 0o077, leaksIn(readFileSync(path, 'utf8')).length > 0]).toEqual([path, 0, true]);
+
+  const { items } = await kubectlJson(cluster, ['get', 'configmaps,leases,events'], { namespace });
+  const ours = items.filter((item: any) => /retrace/.test(`${item.metadata.name} ${item.metadata.managedFields?.map((entry: any) => entry.manager)} ${item.reportingComponent}`));
+  expect(leaksIn(JSON.stringify(ours))).toEqual([]);
+  await kubectl(cluster, ['delete', 'statefulset', 'thanos-receive', '--wait=false'], { namespace });
+});
