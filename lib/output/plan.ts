@@ -3,6 +3,7 @@ import { displayName } from '../run/object-ref.ts';
 import type { FieldChange, PlannedTarget, RevisionRef } from '../run/plan.ts';
 import { flowParts, labelledLines, padTo, widthOf, wrapWords } from './lines.ts';
 import { imagesText } from './names.ts';
+import type { Messages } from './messages/messages.ts';
 import { renderNotes } from './plan-notes.ts';
 import { renderSteps } from './plan-steps.ts';
 import type { PlanView } from './plan-view.ts';
@@ -49,7 +50,10 @@ function renderOwner({ seen }: PlannedTarget, view: PlanView): string[] {
   if (seen === undefined) return [];
   const { messages, now } = view;
   const drivers = (seen.drivers ?? []).flatMap((driver) => row('', [messages.owners.driver(driver)], view));
-  const owners = (seen.owners ?? []).flatMap((owner, at) => row(at === 0 ? messages.plan.owner : '', [messages.owners.name(owner), messages.owners.evidence(owner, now)], view));
+  const owners = (seen.owners ?? []).flatMap((owner, at) => {
+    const text = `${messages.owners.name(owner)}   ${messages.owners.evidence(owner, now)}`;
+    return labelledLines(at === 0 ? messages.plan.owner : '', labelWidthOf(messages), text, view.style.columns);
+  });
   if (owners.length > 0) return [...owners, ...drivers];
   const ago = seen.writtenAt === undefined ? undefined : formatDuration(now.getTime() - Date.parse(seen.writtenAt));
   return [...row(messages.plan.owner, [messages.plan.unowned(seen.writtenBy, ago)], view), ...drivers];
@@ -63,10 +67,13 @@ function revisionParts(revision: RevisionRef, { messages, style, now }: PlanView
 
 /** A row of the head; every label has the room of the widest, which is another one in every language. */
 function row(label: string, parts: readonly string[], { messages, style }: PlanView): string[] {
-  const { owner, now, backTo, goTo } = messages.plan;
-  const labelWidth = Math.max(...[owner, now, backTo, goTo].map(widthOf)) + 3;
+  const labelWidth = labelWidthOf(messages);
   const room = style.columns === undefined ? undefined : style.columns - labelWidth;
   return flowParts(parts, room).map((line, at) => padTo(at === 0 ? label : '', labelWidth) + line);
+}
+
+function labelWidthOf({ plan: { owner, now, backTo, goTo } }: Messages): number {
+  return Math.max(...[owner, now, backTo, goTo].map(widthOf)) + 3;
 }
 
 function renderChanges(changes: readonly FieldChange[], style: Style): string[] {

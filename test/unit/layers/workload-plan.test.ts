@@ -165,6 +165,17 @@ describe('refused', () => {
   });
 });
 
+test('a plan with owners and autoscalers survives being saved', () => {
+  const more: Ownership = {
+    ...byOperator,
+    owners: [...byOperator.owners, { kind: 'helm', name: 'kps', namespace: 'monitoring', of: 'prometheus/kps', how: 'helm-annotations', seen: 'unread', unread: [{ verb: 'list', resource: 'secrets', group: '' }], objects: 2, revision: '14', status: 'deployed', since: now.toISOString() }],
+    drivers: [{ by: 'verticalpodautoscaler/size', what: 'resources' }],
+  };
+  const { target, steps, notes, confirmation, needs } = plan(stuckRollout(), { ownership: more, withoutHold: true });
+  const whole = { apiVersion: 'retrace/v1', kind: 'Plan', id: 'p-000000', createdAt: now.toISOString(), purpose: 'undo', cluster: { contextName: 'c', server: 's' }, targets: [target], steps, notes, confirmation, needs, options };
+  expect(checkPlan(JSON.parse(JSON.stringify(whole)))).toMatchObject({ plan: { targets: [{ seen: { owners: more.owners, drivers: more.drivers } }] } });
+});
+
 describe('what the target revision needs', () => {
   const withConfig = templateOfImage('v0.41.0', { volumes: [{ name: 'hashring', configMap: { name: 'hashring' } }] }, { envFrom: [{ secretRef: { name: 'extra', optional: true } }] });
   const facts = stuckRollout({ revisions: [revisions[0]!, { ...revisions[1]!, template: withConfig }, revisions[2]!] });

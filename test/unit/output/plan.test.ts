@@ -12,6 +12,16 @@ const doIt = 'kubectl rollback undo sts/thanos-receive -n monitoring';
 const render = (plan: Plan, style: Style = terminal) => renderPlan({ plan, messages: english, style, now, doIt });
 
 describe('a plan', () => {
+  test.each([
+    [english, ['Owner     prometheus/kps   controller owner of statefulset/thanos-receive', '          (ownerReferences)', '          requests of its pods by verticalpodautoscaler/size', 'Now       ']],
+    [korean, ['소유자          prometheus/kps   statefulset/thanos-receive의 컨트롤러 소유자', '                (ownerReferences)', '                파드의 리소스 요청: verticalpodautoscaler/size', '현재 ']],
+  ] as const)('shows who is above the target, in lines that fit: %#', (messages, lines) => {
+    const owner = { kind: 'controller', name: 'prometheus/kps', namespace: 'monitoring', of: 'statefulset/thanos-receive', how: 'owner-reference', seen: 'confirmed' } as const;
+    const seen = { ...sampleTarget.seen!, owners: [owner], drivers: [{ by: 'verticalpodautoscaler/size', what: 'resources' as const }] };
+    const text = renderPlan({ plan: samplePlan({ targets: [{ ...sampleTarget, seen }] }), messages, style: terminal, now });
+    expect(text).toContain(`\n${lines.join('\n')}`);
+  });
+
   test('on a terminal of 80 columns', () => {
     expect(render(samplePlan())).toBe(`\
 statefulset/thanos-receive
