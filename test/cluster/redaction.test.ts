@@ -106,4 +106,4 @@ test.concurrent('no planted value is printed or kept, in no form and in no failu
   const ours = items.filter((item: any) => /retrace/.test(`${item.metadata.name} ${item.metadata.managedFields?.map((entry: any) => entry.manager)} ${item.reportingComponent}`));
   expect(leaksIn(JSON.stringify(ours))).toEqual([]);
   await kubectl(cluster, ['delete', 'statefulset', 'thanos-receive', '--wait=false'], { namespace });
-});
+}, 240_000);

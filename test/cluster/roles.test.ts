@@ -84,4 +84,4 @@ test.concurrent('each permission that is taken away is named, and nothing is cha
     }, { what: `${permission} to be what is missing` });
   }
   expect((await readWorkload(cluster, namespace, target)).metadata.generation).toBe(generation);
-});
+}, 240_000);
