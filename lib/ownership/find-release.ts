@@ -4,22 +4,22 @@ import { decodeHelmRelease } from '../formats/helm-release.ts';
 import type { OwnerMark } from '../formats/owner-marks.ts';
 import { getObject, listObjects } from '../kube/objects.ts';
 import { builtinTypes } from '../kube/paths.ts';
-import type { Connection, KubeObject } from '../kube/types.ts';
+import type { Connection } from '../kube/types.ts';
 import type { OwnerFact } from './facts.ts';
 
 /**
  * The stored revisions of a release: names and labels of all, content of the newest alone, which may be a megabyte.
  * Secrets are Helm's default; HELM_DRIVER=configmap keeps the same in ConfigMaps (helm pkg/storage/driver).
- * @throws access.forbidden when it cannot be known because Secrets may not be listed
+ * @throws access.forbidden when it cannot be known because Secrets, or without any there ConfigMaps, may not be listed
  */
 export async function findRelease(connection: Connection, { release, namespace }: Extract<OwnerMark, { kind: 'helm' }>): Promise<Pick<OwnerFact, 'state' | 'unread' | 'release'>> {
   const query = { namespace, labelSelector: `owner=helm,name=${release}`, metadataOnly: true };
-  const [secrets, configMaps] = await Promise.all([
-    listObjects(connection, builtinTypes.secrets, query),
-    listObjects(connection, builtinTypes.configmaps, query).catch(() => ({ items: [] as KubeObject[] })),
-  ]);
+  const inConfigMaps = listObjects(connection, builtinTypes.configmaps, query);
+  // Their failure matters only when no Secret answers the question.
+  inConfigMaps.catch(() => {});
+  const secrets = await listObjects(connection, builtinTypes.secrets, query);
   const type = secrets.items.length > 0 ? builtinTypes.secrets : builtinTypes.configmaps;
-  const stored = (secrets.items.length > 0 ? secrets.items : configMaps.items)
+  const stored = (secrets.items.length > 0 ? secrets.items : (await inConfigMaps).items)
     .map((object) => ({ name: object.metadata.name, ...labelsOf(object) }))
     .sort((a, b) => a.revision - b.revision);
   const last = stored.at(-1);
