@@ -86,6 +86,12 @@ export interface ErrorParams {
   /** Somebody else wrote the template while the run waited. */
   'run.put-back': { id: string; target: string; by: string; at: string };
   'run.busy': { id: string; pid: number };
+  /** Another run, or another machine with the same run, works in the namespace. Times RFC 3339. */
+  'run.locked': { namespace: string; holder: string; runId: string; since: string; until: string; isExpired: boolean; isSameRun: boolean };
+  /** The lock was ours and is another's: `byRun` is empty for a holder that Retrace did not write. */
+  'run.lock-lost': { id: string; namespace: string; holder: string; byRun: string; since: string; command: string };
+  /** A run of another machine whose pre-images are gone from the cluster. */
+  'run.pre-images-gone': { id: string; state: string };
   'run.timeout': { id: string; waitingFor: string[]; command: string };
   'run.pdb-blocks': { id: string; pod: string; budgets: string[]; command: string };
   'run.interrupted': { id: string; command: string };
@@ -147,6 +153,9 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'run.stopped': 7,
   'run.put-back': 5,
   'run.busy': 6,
+  'run.locked': 6,
+  'run.lock-lost': 6,
+  'run.pre-images-gone': 5,
   'run.timeout': 8,
   'run.pdb-blocks': 5,
   'run.interrupted': 7,

@@ -34,7 +34,8 @@ export function renderFailure(error: unknown, messages: Messages, style: Style, 
   ].join('\n')}\n`;
 }
 
-function messageOf(error: RetraceError, messages: Messages): Message {
+/** The sentence of a failure, with what belongs to it. */
+export function messageOf(error: RetraceError, messages: Messages): Message {
   const make = messages.errors[error.code] as (params: unknown) => Message;
   const message = make(printableData(error.params));
   if (!isError(error, 'run.stopped') || !(error.cause instanceof RetraceError)) return message;

@@ -6,30 +6,56 @@ import { workloadSteps } from '../layers/workload/steps.ts';
 import { keepEvidence } from '../run/evidence.ts';
 import type { EmitRunEvent } from '../run/events.ts';
 import type { Plan, RunOptions } from '../run/plan.ts';
-import { recordOf } from '../run/record.ts';
+import { hasChanged, recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
-import { createRun, openRun } from '../run/run-store.ts';
+import { createRun, discardRun, openRun } from '../run/run-store.ts';
 import type { StoredRun } from '../run/run-store.ts';
 import { runSteps } from '../run/runner.ts';
+import { permissionsToShare } from '../run/shared/sharing.ts';
+import type { Sharing } from '../run/shared/sharing.ts';
 import type { StepRegistry } from '../run/step-kind.ts';
 import { waitRollout } from '../run/wait/step.ts';
 import { checkCluster } from './cluster-identity.ts';
 import { checkFresh } from './freshness.ts';
 import type { RunReport } from './requests.ts';
+import { beginSharing, followWithRecord, openSharedRun, refuseWorkedOn } from './shared-runs.ts';
 
 /** Every kind of step that a run may hold. A new layer adds its own here. */
 const stepRegistry: StepRegistry = new Map([keepEvidence, waitRollout, ...workloadSteps].map((kind) => [kind.kind, kind]));
+
+/** How a run stands towards others. */
+export interface ShareChoice {
+  /** Take a lock that has expired in another run's hands. */
+  takeOver: boolean;
+  /** No lock and no record in the cluster. */
+  localOnly: boolean;
+}
 
 /**
  * Runs a plan from its beginning. Everything that can be refused is refused before the run exists:
  * another cluster, missing permissions (all at once), a target that is no longer as planned.
  * @throws plan.other-cluster, access.forbidden, plan.stale, target.deleted: nothing was changed; run.*: half way
  */
-export async function executePlan(plan: Plan, connection: Connection, context: Context, emit: EmitRunEvent): Promise<RunReport> {
+export async function executePlan(saved: Plan, connection: Connection, context: Context, emit: EmitRunEvent, choice: ShareChoice): Promise<RunReport> {
+  const plan = choice.localOnly ? keepLocal(saved) : saved;
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
   await checkFresh(plan, connection);
   if (context.signal.aborted) throw new RetraceError('run.interrupted-before', {});
-  return carryOut(await createRun(plan, context), connection, context, emit);
+  const run = await createRun(plan, context);
+  let sharing: Sharing | undefined;
+  try {
+    sharing = await beginSharing(run, connection, context, choice.takeOver);
+  } catch (error) {
+    await discardRun(run);
+    throw error;
+  }
+  return carryOut(run, sharing, connection, context, emit);
+}
+
+/** The same plan for this machine alone: what sharing needs to be allowed is no longer needed. */
+function keepLocal(plan: Plan): Plan {
+  const toShare = new Set(permissionsToShare(plan).map((permission) => JSON.stringify(permission)));
+  return { ...plan, options: { ...plan.options, localOnly: true }, needs: plan.needs.filter((permission) => !toShare.has(JSON.stringify(permission))) };
 }
 
 /** What `resume` may change of the plan's options. */
@@ -37,24 +63,29 @@ export type ResumeOptions = Partial<Pick<RunOptions, 'stuckPods' | 'timeoutMs' |
 
 /**
  * Goes on with a run that stopped or whose process died. Each step looks at the live cluster first.
- * @throws run.not-found; run.busy while its process is alive; run.state when there is nothing to go on with
+ * @throws run.not-found; run.busy while its process is alive; run.locked while another machine works on it; run.state when there
+ *   is nothing to go on with
  */
 export async function resumeRun(
   id: string,
   connection: Connection,
   context: Context,
   emit: EmitRunEvent,
+  choice: ShareChoice & { namespace: string },
   options: ResumeOptions = {},
 ): Promise<RunReport> {
-  const run = await openRun(id, context);
+  const run = await openSharedRun(id, connection, choice.namespace, context);
   const record = recordOf(run, context);
   refuseBusy(record);
   if (record.state !== 'interrupted' && record.state !== 'stopped') {
     throw new RetraceError('run.state', { id, state: record.state, wanted: 'interrupted or stopped', command: `kubectl rollback status ${id}` });
   }
-  const plan = { ...run.plan, options: { ...run.plan.options, ...options } };
+  const withOptions = { ...run.plan, options: { ...run.plan.options, ...options } };
+  const plan = choice.localOnly ? keepLocal(withOptions) : withOptions;
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
-  return carryOut({ ...run, plan }, connection, context, emit);
+  await refuseWorkedOn({ ...run, plan }, connection, context);
+  const goingOn = { ...run, plan };
+  return carryOut(goingOn, await beginSharing(goingOn, connection, context, choice.takeOver), connection, context, emit);
 }
 
 /** @throws run.busy (exit 6) */
@@ -62,21 +93,34 @@ export function refuseBusy(record: RunRecord): void {
   if (record.state === 'running') throw new RetraceError('run.busy', { id: record.id, pid: record.pid });
 }
 
-async function carryOut(run: StoredRun, connection: Connection, context: Context, emit: EmitRunEvent): Promise<RunReport> {
+async function carryOut(run: StoredRun, sharing: Sharing | undefined, connection: Connection, context: Context, emit: EmitRunEvent): Promise<RunReport> {
   const startedMs = context.now().getTime();
   const { reverts } = run.plan;
-  const beforeFinish = async () => void (reverts && (await markReverted(reverts, run.id, context)));
-  const record = await runSteps(run, { connection, context, emit, steps: stepRegistry, beforeFinish });
-  return { run: record, tookMs: context.now().getTime() - startedMs };
+  const beforeFinish = async () => {
+    await sharing?.check();
+    if (reverts) await markReverted(reverts, run.id, connection, context);
+  };
+  const shared = sharing && { connection: sharing.connection, sharePreImage: (stepId: string) => sharing.sharePreImage(stepId) };
+  try {
+    const record = await runSteps(run, { connection, context, emit, steps: stepRegistry, beforeFinish, ...shared });
+    return { run: record, tookMs: context.now().getTime() - startedMs };
+  } finally {
+    const record = recordOf(run, context);
+    // A run that stopped before its first change is in nobody's way.
+    await sharing?.end(record.state !== 'finished' && hasChanged(record) ? 'half-way' : 'over');
+  }
 }
 
 async function checkPermissions(plan: Plan, connection: Connection): Promise<void> {
-  const missing = await findMissingPermissions(connection, plan.needs);
+  const needs = new Map([...plan.needs, ...permissionsToShare(plan)].map((permission) => [JSON.stringify(permission), permission]));
+  const missing = await findMissingPermissions(connection, [...needs.values()]);
   if (missing.length > 0) throw new RetraceError('access.forbidden', { missing, user: connection.userName, detail: '' });
 }
 
-async function markReverted(id: string, byRun: string, context: Context): Promise<void> {
-  const { journal } = await openRun(id, context);
+async function markReverted(id: string, byRun: string, connection: Connection, context: Context): Promise<void> {
+  const run = await openRun(id, context);
+  const { journal } = run;
+  await followWithRecord(run, connection);
   if (journal.entries.some((entry) => entry.type === 'reverted')) return;
   await journal.append({ type: 'reverted', by: { user: context.user, host: context.host }, byRun });
 }

@@ -18,6 +18,7 @@ import { judgeOwnership } from '../ownership/judge.ts';
 import { note } from '../run/notes.ts';
 import type { Note } from '../run/notes.ts';
 import type { Plan, Step } from '../run/plan.ts';
+import { permissionsToShare } from '../run/shared/sharing.ts';
 import { permissionsToObserve } from '../run/wait/observe.ts';
 import { waitRollout } from '../run/wait/step.ts';
 import { readClusterRef } from './cluster-identity.ts';
@@ -35,7 +36,7 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
   const [resolved, cluster, left] = await Promise.all([
     resolveTargets(connection, request.targets, { namespace, selector, verb: 'rollback plan', flagsForHints }),
     readClusterRef(connection),
-    listLeftRevisions(context),
+    listLeftRevisions(connection, namespace, context),
   ]);
   const hints = ` -n ${namespace}${flagsForHints}`;
   const planned = await Promise.all(
@@ -55,7 +56,8 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
       return { facts, ...part, needs: [...part.needs, ...(isAwaited ? permissionsToObserve(part.target.object) : [])] };
     }),
   );
-  const previews = await previewAll(planned, connection);
+  const needs = [...allNeeds(planned), ...permissionsToShare({ targets: planned.map((part) => part.target), options: request.options })];
+  const previews = await previewAll(planned, needs, connection);
   return {
     apiVersion: 'retrace/v1',
     kind: 'Plan',
@@ -67,7 +69,7 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
     steps: orderSteps(planned.map((part) => part.steps)),
     notes: [...planned.flatMap((part) => part.notes), ...previews],
     confirmation: planned.find((part) => part.confirmation.kind === 'type-name')?.confirmation ?? { kind: 'yes' },
-    needs: allNeeds(planned),
+    needs,
     options: request.options,
   };
 }
@@ -86,9 +88,9 @@ export function orderSteps(perTarget: Step[][]): Step[] {
 }
 
 /** What only the server can tell: whether it would take the change, and whether we may make it. */
-async function previewAll(planned: Planned[], connection: Connection): Promise<Note[]> {
+async function previewAll(planned: Planned[], needs: MissingPermission[], connection: Connection): Promise<Note[]> {
   const [missing, previews] = await Promise.all([
-    findMissingPermissions(connection, allNeeds(planned)),
+    findMissingPermissions(connection, needs),
     Promise.all(planned.map((part) => previewTarget(connection, part.facts, part.target))),
   ]);
   const permissions = missing.length > 0 ? [note('permission-missing', 'warning', { permissions: missing.map(permissionText) })] : [];

@@ -31,6 +31,8 @@ export class Journal {
   readonly path: string;
   readonly entries: JournalEntry[];
   readonly #now: () => Date;
+  /** Called when a line is on the disk, before what it announces is done: keeps the copy in the cluster. */
+  onAppended: ((entry: JournalEntry) => Promise<void>) | undefined;
 
   constructor(path: string, entries: JournalEntry[], now: () => Date) {
     this.path = path;
@@ -38,7 +40,7 @@ export class Journal {
     this.#now = now;
   }
 
-  /** @throws file.write (disk full): what the line announces must not be done then */
+  /** @throws file.write (disk full), or what `onAppended` throws: what the line announces must not be done then */
   async append(entry: NewJournalEntry): Promise<void> {
     const line = { seq: this.entries.length + 1, at: this.#now().toISOString(), ...entry } as JournalEntry;
     await orFileError(this.path, async () => {
@@ -50,6 +52,12 @@ export class Journal {
       }
     });
     this.entries.push(line);
+    await this.onAppended?.(line);
+  }
+
+  /** The lines as they stand in the file. */
+  text(): string {
+    return this.entries.map((entry) => `${stringifyJson(entry)}\n`).join('');
   }
 
   /** A half-written line (disk full) is taken back, so that what follows stays readable. */
@@ -76,6 +84,11 @@ export async function readJournal(path: string, now: () => Date): Promise<Journa
     if (error.code === 'ENOENT') return '';
     throw new RetraceError('file.unreadable', { path, detail: error.message }, { cause: error });
   });
+  return parseJournal(text, path, now);
+}
+
+/** A journal from its text; `path` is where new lines go, and what errors name. @throws journal.corrupt */
+export function parseJournal(text: string, path: string, now: () => Date): Journal {
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1);
   return new Journal(path, lines.map((line, index) => parseLine(line, index + 1, path)), now);
 }

@@ -81,6 +81,7 @@ const planSchema = v.strictObject({
     stuckAfterMs: count,
     stuckPods: v.picklist(['evict', 'delete', 'never']),
     timeoutMs: count,
+    localOnly: v.optional(v.boolean()),
     reason: v.optional(text),
     ticket: v.optional(text),
   }),

@@ -111,6 +111,8 @@ export interface RunOptions {
   stuckAfterMs: number;
   stuckPods: 'evict' | 'delete' | 'never';
   timeoutMs: number;
+  /** No lock and no record in the cluster: only this machine knows of the run. */
+  localOnly?: boolean;
   reason?: string;
   ticket?: string;
 }

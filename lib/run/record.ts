@@ -39,10 +39,21 @@ export interface StepRecord {
   result?: JsonObject;
 }
 
+/** How to tell a run that goes on from one whose process died. A process of another machine is known by its lock alone. */
+export interface Liveness extends Pick<Context, 'isProcessAlive'> {
+  host?: string;
+  /** Whether the run's lock is renewed; left out where the cluster was not asked. */
+  isLockLive?: boolean;
+}
+
+function isAlive({ by, pid }: Extract<JournalEntry, { by: unknown; pid: unknown }>, { host, isLockLive, isProcessAlive }: Liveness): boolean {
+  return host === undefined || by.host === host ? isProcessAlive(pid) : isLockLive === true;
+}
+
 /** Folds a journal into what happened. Pure, but for the question whether a process is alive. */
 export function recordOf(
   run: { id: string; directory: string; plan: Plan; journal: { entries: readonly JournalEntry[] } },
-  context: Pick<Context, 'isProcessAlive'>,
+  context: Liveness,
 ): RunRecord {
   const { plan, id, directory } = run;
   const record: RunRecord = {
@@ -61,14 +72,14 @@ export function recordOf(
   return record;
 }
 
-function applyEntry(record: RunRecord, entry: JournalEntry, context: Pick<Context, 'isProcessAlive'>): void {
+function applyEntry(record: RunRecord, entry: JournalEntry, context: Liveness): void {
   switch (entry.type) {
     case 'started':
     case 'resumed':
       if (entry.type === 'started') record.startedAt = entry.at;
       record.by = entry.by;
       record.pid = entry.pid;
-      record.state = context.isProcessAlive(entry.pid) ? 'running' : 'interrupted';
+      record.state = isAlive(entry, context) ? 'running' : 'interrupted';
       delete record.stoppedBy;
       delete record.endedAt;
       return;

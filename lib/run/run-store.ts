@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stateDirectory } from '../config/directories.ts';
 import type { Context } from '../core/context.ts';
@@ -37,6 +37,11 @@ export async function createRun(plan: Plan, context: Context): Promise<StoredRun
   await orFileError(directory, () => mkdir(directory, { mode: 0o700 }));
   await writeDurably(join(directory, 'plan.json'), `${stringifyJson(plan, 2)}\n`);
   return { id, directory, plan, journal: new Journal(join(directory, 'journal.jsonl'), [], context.now) };
+}
+
+/** Takes back `createRun`, for a run that was refused before its first line. */
+export async function discardRun(run: StoredRun): Promise<void> {
+  await rm(run.directory, { recursive: true, force: true });
 }
 
 /** @throws run.not-found with the ids that there are; plan.broken; journal.corrupt */

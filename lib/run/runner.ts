@@ -19,6 +19,8 @@ export interface RunnerTools {
   steps: StepRegistry;
   /** Once every step is done, before the line that ends the run: after it nothing goes on with a run that was cut off. */
   beforeFinish?: () => Promise<void>;
+  /** Keeps a pre-image that is on the disk where other machines find it. */
+  sharePreImage?: (stepId: string) => Promise<void>;
 }
 
 /**
@@ -37,11 +39,12 @@ export async function runSteps(run: StoredRun, tools: RunnerTools): Promise<RunR
   await journal.append({ type: resumed ? 'resumed' : 'started', by, pid: context.pid });
   emit({ type: 'run-started', runId: run.id, resumed });
   for (const step of plan.steps) {
+    const progress: StepProgress = { mayHaveWritten: isIntended(run, step) };
     try {
       stopWhenInterrupted(run, context);
-      await runStep(step, run, tools);
+      await runStep(step, run, tools, progress);
     } catch (error) {
-      throw await recordStop(error, step, run, context);
+      throw await recordStop(error, step, progress, run, context);
     }
   }
   await tools.beforeFinish?.();
@@ -50,7 +53,12 @@ export async function runSteps(run: StoredRun, tools: RunnerTools): Promise<RunR
   return recordOf(run, context);
 }
 
-async function runStep(step: Step, run: StoredRun, tools: RunnerTools): Promise<void> {
+interface StepProgress {
+  /** Set when the step's own work begins, now or in a process before this one. */
+  mayHaveWritten: boolean;
+}
+
+async function runStep(step: Step, run: StoredRun, tools: RunnerTools, progress: StepProgress): Promise<void> {
   const { journal } = run;
   const kind = tools.steps.get(step.kind);
   if (!kind) throw new RetraceError('plan.broken', { path: run.directory, detail: `unknown kind of step: ${step.kind}` });
@@ -58,6 +66,7 @@ async function runStep(step: Step, run: StoredRun, tools: RunnerTools): Promise<
   tools.emit({ type: 'step-started', step });
   const already = await kind.isDone(step, environment);
   if (!already) await journal.append({ type: 'intended', step: step.id });
+  if (!already) progress.mayHaveWritten = true;
   const result = already ?? (await kind.run(step, environment));
   await recordDone(step, run, result, already !== undefined);
   tools.emit({ type: 'step-done', step, already: already !== undefined, result });
@@ -73,11 +82,16 @@ async function recordDone(step: Step, run: StoredRun, result: JsonObject, alread
   }
 }
 
+/** A step of several writes (evictions) notes each before it makes it: when the second is refused, the first was made. */
+function countNoted(run: StoredRun, step: Step): number {
+  return run.journal.entries.filter((entry) => entry.type === 'noted' && entry.step === step.id).length;
+}
+
 function isIntended(run: StoredRun, step: Step): boolean {
   return run.journal.entries.some((entry) => entry.type === 'intended' && entry.step === step.id);
 }
 
-function environmentOf(step: Step, run: StoredRun, { connection, context, emit }: RunnerTools): StepEnvironment {
+function environmentOf(step: Step, run: StoredRun, { connection, context, emit, sharePreImage }: RunnerTools): StepEnvironment {
   return {
     connection,
     context,
@@ -86,7 +100,11 @@ function environmentOf(step: Step, run: StoredRun, { connection, context, emit }
     options: run.plan.options,
     runId: run.id,
     directory: run.directory,
-    savePreImage: (object) => savePreImage(run.directory, step.id, object),
+    async savePreImage(object) {
+      const name = await savePreImage(run.directory, step.id, object);
+      await sharePreImage?.(step.id);
+      return name;
+    },
     note: (entry: JsonObject) => run.journal.append({ type: 'noted', step: step.id, entry }),
   };
 }
@@ -100,7 +118,7 @@ export function resumeCommand(id: string): string {
 }
 
 /** Errors that already say what the person needs; everything else half way becomes `run.stopped` with its cause. */
-const speaksForItself = /^(run\.|target\.deleted$)/;
+const speaksForItself = /^(run\.(?!lock-lost$)|target\.deleted$)/;
 
 /** A step that ends with one of these has not written anything itself (contract of StepKind.run). */
 const refusedBeforeWriting = new Set<ErrorCode>([
@@ -114,11 +132,12 @@ const refusedBeforeWriting = new Set<ErrorCode>([
   'server.conflict',
   'revision.not-found',
   'file.write',
+  'run.lock-lost',
 ]);
 
-async function recordStop(error: unknown, step: Step, run: StoredRun, context: Context): Promise<unknown> {
-  const surelyNot = error instanceof RetraceError && refusedBeforeWriting.has(error.code);
-  const changed = hasChanged(recordOf(run, context)) || (step.kind !== 'keep-evidence' && !surelyNot && isIntended(run, step));
+async function recordStop(error: unknown, step: Step, { mayHaveWritten }: StepProgress, run: StoredRun, context: Context): Promise<unknown> {
+  const surelyNot = error instanceof RetraceError && refusedBeforeWriting.has(error.code) && countNoted(run, step) < 2;
+  const changed = hasChanged(recordOf(run, context)) || (step.kind !== 'keep-evidence' && !surelyNot && mayHaveWritten);
   const told = explainStop(error, changed, step, run, context);
   if (told instanceof RetraceError) {
     const params = told.params as unknown as JsonObject;

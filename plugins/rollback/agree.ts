@@ -3,6 +3,7 @@ import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import type { Connection } from '../../lib/kube/types.ts';
 import type { OutputFormat } from '../../lib/output/document.ts';
 import { executePlan } from '../../lib/procedure/execute.ts';
+import type { ShareChoice } from '../../lib/procedure/execute.ts';
 import type { Plan } from '../../lib/run/plan.ts';
 import { carryOut, printNothingToDo } from './carry-out.ts';
 import { serverNow } from './connection.ts';
@@ -15,12 +16,12 @@ import { planAsTalk } from './show-plan.ts';
 export async function agreeAndCarryOut(
   plan: Plan,
   connection: Connection,
-  args: Answers & { output: OutputFormat },
+  args: Answers & ShareChoice & { output: OutputFormat },
   env: CommandEnvironment,
   commandWithYes: string,
 ): Promise<void> {
   if (plan.targets.every(({ action }) => action === 'noop')) return printNothingToDo(plan, args, env);
   await env.context.streams.stderr.write(`${planAsTalk(plan, serverNow(connection, env), env)}\n`);
   await confirmPlan(plan, args, env, commandWithYes);
-  await carryOut(plan, args, env, (emit) => executePlan(plan, connection, env.context, emit));
+  await carryOut(plan, args, env, (emit) => executePlan(plan, connection, env.context, emit, args));
 }

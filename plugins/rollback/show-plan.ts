@@ -7,7 +7,7 @@ import { renderPlan } from '../../lib/output/plan.ts';
 import type { Plan } from '../../lib/run/plan.ts';
 
 // Flags that say how to show or to ask, not what to do.
-const notForNext = ['output', 'dryRun', 'noColor', 'lang', 'v', 'yes', 'confirm', 'noInput'];
+const notForNext = ['output', 'dryRun', 'noColor', 'lang', 'v', 'yes', 'confirm', 'noInput', 'takeOver'];
 
 /** The plan as data, with the command that carries it out as its last line. */
 export async function printPlan(plan: Plan, now: Date, doIt: string, args: { output: OutputFormat }, env: CommandEnvironment): Promise<void> {

@@ -8,6 +8,7 @@ import { RetraceError } from '../../lib/core/errors.ts';
 import type { Connection } from '../../lib/kube/types.ts';
 import type { RevisionChoice } from '../../lib/layers/workload/choose.ts';
 import type { UndoRequest } from '../../lib/procedure/requests.ts';
+import { localOnlyFlag } from './share-flags.ts';
 
 const replicas: FlagValue<number | 'previous'> = {
   placeholder: 'N|previous',
@@ -31,6 +32,7 @@ export const undoFlags = {
   replicas: { group: 'Going back', value: replicas, describe: 'Set the replicas too' },
   withoutHold: { group: 'Going back', describe: 'Do it here although an owner (operator, Helm, Argo CD, Flux) will put it back' },
   ...waitFlags,
+  ...localOnlyFlag,
   ...recordFlags,
   ...clusterFlags,
 } as const satisfies FlagTable;
@@ -53,6 +55,7 @@ export function readUndoRequest(args: ArgsOf<typeof undoFlags>, env: CommandEnvi
       stuckAfterMs: args.stuckAfter,
       stuckPods: args.stuckPods,
       timeoutMs: args.timeout,
+      ...(args.localOnly ? { localOnly: true } : {}),
       ...(args.reason === undefined ? {} : { reason: args.reason }),
       ...(args.ticket === undefined ? {} : { ticket: args.ticket }),
     },

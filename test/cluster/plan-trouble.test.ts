@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { test } from '../support/fixtures.ts';
-import { createIdentity, readingRules, writeKubeconfig } from '../support/identities.ts';
+import { createIdentity, readingRules, writeKubeconfig, sharingRules } from '../support/identities.ts';
 import { createNamespace, deleteNamespace } from '../support/namespace.ts';
 import { deploy, quickly, readWorkload, rollOut, rollOutBadly } from '../support/roll-outs.ts';
 import { thanosQuery, thanosReceive, waitForRollout } from '../support/workloads.ts';
@@ -53,7 +53,7 @@ test.concurrent('permissions that are missing are named all at once, before anyt
   const { generation } = (await readWorkload(cluster, namespace, 'sts/thanos-receive')).metadata;
   const undo = ['undo', 'sts/thanos-receive', '-n', namespace, '--yes', ...quickly];
 
-  const reader = { kubeconfig: await createIdentity(cluster, namespace, home, 'reader', readingRules) };
+  const reader = { kubeconfig: await createIdentity(cluster, namespace, home, 'reader', [...readingRules, ...sharingRules]) };
   expect(await cli('rollback', ['plan', 'sts/thanos-receive', '-n', namespace], reader)).toEqual({
     exitCode: 0,
     stdout: expect.stringMatching(/\(server dry run: not allowed to try[^]*Careful +you may not: patch statefulsets\.apps; create pods\/eviction\. The undo would refuse to start\n/),
@@ -73,7 +73,7 @@ test.concurrent('permissions that are missing are named all at once, before anyt
   const writing = { apiGroups: ['apps'], resources: ['statefulsets'], verbs: ['patch'] };
   const evicting = { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] };
   const withoutWatch = readingRules.map((rule) => ({ ...rule, verbs: ['get', 'list'] }));
-  const blind = { kubeconfig: await createIdentity(cluster, namespace, home, 'blind', [...withoutWatch, writing, evicting]) };
+  const blind = { kubeconfig: await createIdentity(cluster, namespace, home, 'blind', [...withoutWatch, ...sharingRules, writing, evicting]) };
   const refused = await cli('rollback', undo, blind);
   expect(refused).toMatchObject({ exitCode: 4, stdout: '' });
   for (const permission of ['watch statefulsets.apps/thanos-receive', 'watch pods', 'watch controllerrevisions.apps']) {
@@ -90,7 +90,7 @@ test.concurrent('permissions that are missing are named all at once, before anyt
   expect((await cli('rollback', ['runs'])).stderr).toBe('No runs on this machine yet.\n');
 
   // What the plan asks for is enough.
-  const person = { kubeconfig: await createIdentity(cluster, namespace, home, 'person', [...readingRules, writing, evicting]) };
+  const person = { kubeconfig: await createIdentity(cluster, namespace, home, 'person', [...readingRules, ...sharingRules, writing, evicting]) };
   expect(await cli('rollback', undo, person)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('rolled back to revision 1') });
   await waitForRollout(cluster, namespace, 'sts/thanos-receive');
 });

@@ -28,8 +28,9 @@ test.concurrent('an undo of the undo is refused with the list, also on a machine
 
   // Asked for by word it may be had, and the plan says what it is.
   const previous = ['plan', target, '-n', namespace, '--to=previous'];
-  expect((await cli('rollback', previous)).stdout).toContain(`is one that run ${runIdIn(first)} went away from`);
-  expect((await cli('rollback', previous, elsewhere)).stdout).toContain('is one that an earlier undo went away from');
+  for (const machine of [{}, elsewhere]) {
+    expect((await cli('rollback', previous, machine)).stdout).toContain(`is one that run ${runIdIn(first)} went away from`);
+  }
 });
 
 test.concurrent('after a second bad roll-out with no Ready pod left, the first bad one is passed over', async ({ cluster, namespace, cli, runFolder }) => {

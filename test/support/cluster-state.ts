@@ -17,7 +17,8 @@ export type ClusterState = Record<string, Json>;
 /** Reads the state of a namespace. */
 export async function readClusterState(plane: Plane, namespace: string): Promise<ClusterState> {
   const { items } = await kubectlJson(plane, ['get', kinds.join(','), '--show-managed-fields'], { namespace });
-  const own = items.filter(({ kind, metadata }: Json) => `${kind}/${metadata.name}` !== 'ConfigMap/kube-root-ca.crt');
+  // What a run keeps for itself is named after the run, and is not what it was asked for.
+  const own = items.filter(({ kind, metadata }: Json) => `${kind}/${metadata.name}` !== 'ConfigMap/kube-root-ca.crt' && !metadata.name.startsWith('retrace-run-'));
   const entries: [string, Json][] = own.map((object: Json) => (object.kind === 'Pod' ? describePod(object) : describeObject(object)));
   // Pods with a random name stand side by side under their owner's.
   const state = new Map<string, Json[]>();

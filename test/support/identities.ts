@@ -23,6 +23,13 @@ export const readingRules: readonly Rule[] = [
   },
 ];
 
+/** What a run keeps in the cluster for others: its lock, its record, and what it found before it wrote. */
+export const sharingRules: readonly Rule[] = [
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'create', 'update'] },
+  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'update', 'delete'] },
+];
+
 /** A ServiceAccount with these rules in the namespace, and a kubeconfig with its token, written into `folder`. @returns its path */
 export async function createIdentity(
   plane: ControlPlane,

@@ -1,5 +1,5 @@
 import type { ErrorMessages } from './messages.ts';
-import { listed, permissionText, quoted } from './phrases.ts';
+import { isToShare, listed, permissionText, quoted } from './phrases.ts';
 
 const orSeeHelp = (command: string) => [`See:  ${command} --help`];
 const tryNear = (near: string[]) => (near.length > 0 ? [`Did you mean ${listed(near, 'or')}?`] : []);
@@ -81,7 +81,7 @@ export const accessErrors = {
   'access.forbidden': ({ missing, user, detail }) => ({
     text: missing.length > 0 ? `${quoted(user)} may not do this` : `${quoted(user)} may not do this: ${detail}`,
     lines: missing.map(permissionText),
-    next: [missing.length > 0 ? 'Ask for the permissions above, or use another identity with --context=NAME, --user=NAME or --as=USER' : 'Use another identity with --context=NAME, --user=NAME or --as=USER'],
+    next: [missing.length > 0 ? 'Ask for the permissions above, or use another identity with --context=NAME, --user=NAME or --as=USER' : 'Use another identity with --context=NAME, --user=NAME or --as=USER', ...(missing.some(isToShare) ? ['Or go without lock and record in the cluster: add --local-only'] : [])],
   }),
   'server.unreachable': ({ server, proxy, detail, kind }) => ({
     text: `cannot reach ${server}${proxy === undefined ? '' : ` by the proxy ${proxy}`}: ${detail}`,

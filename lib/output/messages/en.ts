@@ -2,6 +2,7 @@ import { accessErrors, usageErrors } from './en-errors.ts';
 import { runErrors, targetErrors } from './en-cluster-errors.ts';
 import { notes } from './en-notes.ts';
 import { owners } from './en-owners.ts';
+import { sharedRunErrors } from './en-shared-runs.ts';
 import { steps } from './en-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
 import { listed, quoted } from './phrases.ts';
@@ -56,6 +57,7 @@ const run: RunLabels = {
   nothingChanged: 'Nothing was changed.',
   goOnWith: (command) => `Go on with:  ${command}`,
   noRuns: 'No runs on this machine yet.',
+  onlyThisMachine: (why) => `The cluster could not be asked; this is what this machine knows. (${why})`,
   noRevisions: (namespace) => `No workload with revisions in ${namespace === undefined ? 'any namespace' : `namespace ${namespace}`}.`,
   columns: {
     run: 'RUN',
@@ -110,7 +112,7 @@ const completion: CompletionLabels = {
 export const english: Messages = {
   language: 'en',
   error: 'error',
-  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors },
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors },
   uncheckedCertificate: (server) => `warning: the certificate of ${server} is not checked (insecure-skip-tls-verify): anyone on the way can read and change the requests`,
   bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
   notes,

@@ -1,5 +1,5 @@
 import type { ErrorMessages } from './messages.ts';
-import { permissionText, quoted } from './phrases.ts';
+import { isToShare, permissionText, quoted } from './phrases.ts';
 
 const orSeeHelp = (command: string) => [`도움말:  ${command} --help`];
 const tryNear = (near: string[]) => (near.length > 0 ? [`혹시 이것입니까: ${near.join(', ')}`] : []);
@@ -63,7 +63,7 @@ export const accessErrors = {
   'access.forbidden': ({ missing, user, detail }) => ({
     text: `${quoted(user)}: 권한이 없습니다${missing.length > 0 ? '' : `: ${detail}`}`,
     lines: missing.map(permissionText),
-    next: [`${missing.length > 0 ? '위 권한을 요청하거나 ' : ''}--context=NAME, --user=NAME, --as=USER로 다른 신원을 쓰십시오`],
+    next: [`${missing.length > 0 ? '위 권한을 요청하거나 ' : ''}--context=NAME, --user=NAME, --as=USER로 다른 신원을 쓰십시오`, ...(missing.some(isToShare) ? ['또는 클러스터의 잠금과 기록 없이: --local-only'] : [])],
   }),
   'server.unreachable': ({ server, proxy, detail, kind }) => ({
     text: `연결할 수 없습니다: ${server}${proxy === undefined ? '' : ` (프록시 ${proxy} 경유)`}: ${detail}`,

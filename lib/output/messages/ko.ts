@@ -2,6 +2,7 @@ import { runErrors, targetErrors } from './ko-cluster-errors.ts';
 import { accessErrors, usageErrors } from './ko-errors.ts';
 import { notes } from './ko-notes.ts';
 import { owners } from './ko-owners.ts';
+import { sharedRunErrors } from './ko-shared-runs.ts';
 import { steps } from './ko-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
 import { quoted } from './phrases.ts';
@@ -56,6 +57,7 @@ const run: RunLabels = {
   nothingChanged: '아무것도 변경되지 않았습니다.',
   goOnWith: (command) => `계속하려면:  ${command}`,
   noRuns: '이 기기에는 아직 실행이 없습니다.',
+  onlyThisMachine: (why) => `클러스터에 물어볼 수 없어 이 기기가 아는 것만 보입니다. (${why})`,
   noRevisions: (namespace) => `리비전이 있는 워크로드가 없습니다${namespace === undefined ? '' : `: 네임스페이스 ${namespace}`}.`,
   columns: {
     run: '실행',
@@ -110,7 +112,7 @@ const completion: CompletionLabels = {
 export const korean: Messages = {
   language: 'ko',
   error: '오류',
-  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors },
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors },
   uncheckedCertificate: (server) => `경고: ${server}의 인증서를 확인하지 않습니다(insecure-skip-tls-verify). 중간에서 누구나 요청을 읽고 바꿀 수 있습니다`,
   bug: (detail) => ({ text: `Retrace의 버그입니다: ${detail}`, next: ['-v=1을 붙이면 위치가 나옵니다. 그 출력과 함께 알려 주십시오'] }),
   notes,

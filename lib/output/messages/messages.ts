@@ -73,6 +73,8 @@ export interface RunLabels {
   nothingChanged: string;
   goOnWith(command: string): string;
   noRuns: string;
+  /** The cluster could not be asked, and why. */
+  onlyThisMachine(why: string): string;
   noRevisions(namespace: string | undefined): string;
   columns: Record<'run' | 'state' | 'targets' | 'cluster' | 'by' | 'revision' | 'hash' | 'pods' | 'images' | 'changed' | 'age' | 'cause' | 'step' | 'result' | 'directory', string>;
   runState: Record<string, string>;

@@ -18,6 +18,11 @@ export function permissionText({ verb, resource, group, namespace, name }: Missi
   return `${verb} ${what}${namespace === undefined ? '' : ` in ${namespace}`}`;
 }
 
+/** True for a permission that only lock and record in the cluster need. */
+export function isToShare({ verb, resource }: MissingPermission): boolean {
+  return resource === 'leases' || ((resource === 'configmaps' || resource === 'secrets') && /^(create|update|delete)$/.test(verb));
+}
+
 /** `1.2 MiB`: three digits are enough to judge a size by. */
 export function sizeText(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;

@@ -3,6 +3,7 @@ import { text } from '../../../lib/cli/flag-values.ts';
 import { clusterFlags, commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { RetraceError } from '../../../lib/core/errors.ts';
 import type { Connection } from '../../../lib/kube/types.ts';
+import { shareFlags } from '../share-flags.ts';
 
 export const apply = defineCommand({
   name: 'apply',
@@ -10,6 +11,7 @@ export const apply = defineCommand({
   details: 'The plan names its cluster: its kubeconfig context is used when no --context is given, and another cluster is refused.',
   flags: {
     filename: { group: 'Target', alias: 'f', value: text('FILE'), describe: 'Plan saved with plan -o json or -o yaml; - for standard input' },
+    ...shareFlags,
     ...dryRunFlags,
     ...safetyFlags,
     ...outputFlags,

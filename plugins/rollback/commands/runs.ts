@@ -1,20 +1,36 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
-import { commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
+import { clusterFlags, commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
 
 export const runs = defineCommand({
   name: 'runs',
-  summary: 'Runs of this machine, newest first',
-  flags: { ...outputFlags, ...commonFlags },
-  examples: [{ describe: 'What was done here, and how it ended', command: 'kubectl rollback runs' }],
+  summary: 'Runs of this machine and of the namespace, newest first',
+  details: 'Runs of other machines are read from their records in the cluster. When it cannot be asked, the runs of this machine are shown.',
+  flags: {
+    allNamespaces: { group: 'Target', alias: 'A', describe: 'Runs of all namespaces' },
+    ...outputFlags,
+    ...commonFlags,
+    ...clusterFlags,
+  },
+  examples: [
+    { describe: 'What was done here, and how it ended', command: 'kubectl rollback runs' },
+    { describe: 'What anybody did in this cluster', command: 'kubectl rollback runs -A' },
+  ],
   exitCodes: [11],
   async run(args, env) {
-    const [{ listRuns }, { listOf }, { print, say }, { renderRuns }] = await Promise.all([
+    const [{ listRuns }, { listAllRuns }, { withConnection }, { askCluster }, { listOf }, { print, say }, { renderRuns }] = await Promise.all([
       import('../../../lib/run/run-store.ts'),
+      import('../../../lib/procedure/shared-runs.ts'),
+      import('../connection.ts'),
+      import('../ask-cluster.ts'),
       import('../../../lib/output/document.ts'),
       import('../../../lib/cli/print.ts'),
       import('../../../lib/output/runs.ts'),
     ]);
-    const found = await listRuns(env.context);
+    const found = await askCluster(
+      env,
+      () => withConnection(args, env, (connection) => listAllRuns(connection, args.allNamespaces ? undefined : (args.namespace ?? connection.defaultNamespace), env.context)),
+      () => listRuns(env.context),
+    );
     const newestFirst = found.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
     const isForPeople = args.output === 'table' || args.output === 'wide';
     if (found.length === 0 && isForPeople) return say(env.messages.run.noRuns, env);

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
+import { shareFlags } from '../share-flags.ts';
 import { readUndoRequest, requireTargets, targets, undoFlags } from '../undo-flags.ts';
 
 export const undo = defineCommand({
@@ -7,9 +8,9 @@ export const undo = defineCommand({
   summary: 'Go back: plan, ask, keep evidence, change, wait until it holds',
   details:
     'Shows the plan and asks. Logs, events and objects that the undo destroys are kept first. A pod of an old revision that blocks the roll-out is evicted (kubernetes#67250). ' +
-    'Stopped half way, by Ctrl-C or by a crash, it goes on with resume.',
+    'Stopped half way, by Ctrl-C or by a crash, it goes on with resume, from any machine: its lock (a Lease) and its record (a ConfigMap and a Secret) are in the namespace.',
   positional: targets,
-  flags: { ...undoFlags, ...dryRunFlags, ...safetyFlags, ...outputFlags, ...commonFlags },
+  flags: { ...undoFlags, ...shareFlags, ...dryRunFlags, ...safetyFlags, ...outputFlags, ...commonFlags },
   exclusive: [['to', 'toRevision']],
   beginsChange: true,
   examples: [

@@ -1,0 +1,27 @@
+import type { ErrorMessages } from './messages.ts';
+import { quoted } from './phrases.ts';
+
+/** English sentences of the failures that have to do with others who work in the same namespace. */
+export const sharedRunErrors = {
+  'run.locked': ({ namespace, holder, runId, since, until, isExpired, isSameRun }) => ({
+    text: isSameRun ? `run ${runId} is being worked on by ${holder}` : `namespace ${namespace} is locked by ${runId === '' ? quoted(holder) : `run ${runId} of ${holder}`}`,
+    lines: [`since ${since}`, isExpired ? `not renewed after ${until}` : `until ${until}, longer while it goes on`, ...(isSameRun ? [] : ['Nothing was changed.'])],
+    next: [
+      ...(runId === '' ? [] : [`Look at it:  kubectl rollback status ${runId} -n ${namespace}`]),
+      isExpired
+        ? 'It has stopped: go on with it (resume), end it (close), or add --take-over'
+        : isSameRun
+          ? 'It can be gone on with here once its lock is no longer renewed'
+          : 'Try again when it is finished',
+    ],
+  }),
+  'run.lock-lost': ({ namespace, holder, byRun, since, command }) => ({
+    text: `the lock of namespace ${namespace} was taken by ${byRun === '' ? quoted(holder) : `run ${byRun} of ${holder}`}`,
+    lines: [`since ${since}`],
+    next: [`When the other one is finished, go on with:  ${command}`],
+  }),
+  'run.pre-images-gone': ({ id, state }) => ({
+    text: `run ${id} is ${state}, and what it found before it wrote is no longer in the cluster`,
+    next: ['Revert it on the machine that it was done on, or choose a revision:  kubectl rollback history TYPE/NAME'],
+  }),
+} satisfies Partial<ErrorMessages>;

@@ -1,0 +1,121 @@
+import type { Context } from '../core/context.ts';
+import { isError, RetraceError } from '../core/errors.ts';
+import type { Connection } from '../kube/types.ts';
+import { recordOf } from '../run/record.ts';
+import type { RunRecord } from '../run/record.ts';
+import { listRuns, openRun } from '../run/run-store.ts';
+import type { StoredRun } from '../run/run-store.ts';
+import { adoptRun, catchUp, readFoundRun } from '../run/shared/adopt.ts';
+import { ClusterRecord, findRecord, listRecords, recordNamespace } from '../run/shared/cluster-record.ts';
+import type { FoundRecord } from '../run/shared/cluster-record.ts';
+import { findLiveLock } from '../run/shared/lock-state.ts';
+import { isShared, Sharing } from '../run/shared/sharing.ts';
+import type { ShareOptions } from '../run/shared/sharing.ts';
+
+/** The run as this machine knows it; undefined when it does not. @throws plan.broken, journal.corrupt */
+export async function findLocalRun(id: string, context: Context): Promise<StoredRun | undefined> {
+  try {
+    return await openRun(id, context);
+  } catch (error) {
+    if (isError(error, 'run.not-found')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A run of this machine or of another, as far as the cluster knows it; one of another machine is brought here.
+ * @param namespace where to look first for a run that is not known here; after it, everywhere
+ * @throws run.not-found; plan.broken, journal.corrupt; server.unreachable for a run that has its record in the cluster
+ */
+export async function openSharedRun(id: string, connection: Connection, namespace: string, context: Context): Promise<StoredRun> {
+  const local = await findLocalRun(id, context);
+  if (!local) {
+    const found = await findAnywhere(id, connection, namespace);
+    return found ? adoptWithReverted(found, connection, context) : openRun(id, context);
+  }
+  if (!isShared(local.plan) || recordOf(local, context).state === 'running') return local;
+  const found = await findRecord(connection, id, recordNamespace(local.plan));
+  return found ? catchUp(local, connection, found, context) : local;
+}
+
+async function findAnywhere(id: string, connection: Connection, namespace: string): Promise<FoundRecord | undefined> {
+  if (!/^r-[0-9a-z]+$/.test(id)) return undefined;
+  const here = await findRecord(connection, id, namespace);
+  if (here) return here;
+  try {
+    return await findRecord(connection, id, undefined);
+  } catch (error) {
+    // Who may not look into all namespaces names the one: -n NAME.
+    if (isError(error, 'access.forbidden')) return undefined;
+    throw error;
+  }
+}
+
+/** A revert reads what the run that it takes back found: that run comes with it. */
+async function adoptWithReverted(found: FoundRecord, connection: Connection, context: Context): Promise<StoredRun> {
+  const run = await adoptRun(connection, found, context);
+  const { reverts } = run.plan;
+  if (reverts !== undefined && !(await findLocalRun(reverts, context))) {
+    const reverted = await findRecord(connection, reverts, found.namespace);
+    if (reverted) await adoptRun(connection, reverted, context);
+  }
+  return run;
+}
+
+/** A run's record with its state as the cluster knows it: a process of another machine is told by its lock. */
+export async function readSharedRecord(run: StoredRun, connection: Connection, context: Context): Promise<RunRecord> {
+  const isLockLive = isShared(run.plan) && (await findLiveLock(run, connection, context)) !== undefined;
+  return recordOf(run, { isProcessAlive: context.isProcessAlive, host: context.host, isLockLive });
+}
+
+/** @throws run.locked while another machine works on the run */
+export async function refuseWorkedOn(run: StoredRun, connection: Connection, context: Context): Promise<void> {
+  const last = run.journal.entries.findLast(({ type }) => type === 'started' || type === 'resumed');
+  const lock = isShared(run.plan) ? await findLiveLock(run, connection, context) : undefined;
+  const isOurs = last !== undefined && 'pid' in last && last.by.host === context.host && last.pid === lock?.holder?.pid;
+  if (!lock?.holder || (isOurs && !context.isProcessAlive(lock.holder.pid))) return;
+  const { holder, since, untilMs, namespace } = lock;
+  throw new RetraceError('run.locked', { namespace, holder: holder.who, runId: holder.runId, since, until: new Date(untilMs).toISOString(), isExpired: false, isSameRun: true });
+}
+
+/** Runs of this machine and records of the cluster, each run once; the record tells more where others went on. */
+export async function listAllRuns(connection: Connection, namespace: string | undefined, context: Context): Promise<RunRecord[]> {
+  const [local, found] = await Promise.all([listRuns(context), listRecords(connection, namespace)]);
+  const known = new Map(local.map((record) => [record.id, record]));
+  for (const record of found) {
+    const mine = known.get(record.runId);
+    if (mine?.state === 'running') continue;
+    try {
+      const run = await readFoundRun(connection, record, context);
+      const lines = (await findLocalRun(record.runId, context))?.journal.entries.length ?? -1;
+      if (run.journal.entries.length >= lines) known.set(run.id, await readSharedRecord(run, connection, context));
+    } catch (error) {
+      // One record that cannot be read does not hide the others.
+      if (!isError(error, 'plan.broken') && !isError(error, 'journal.corrupt') && !isError(error, 'access.forbidden')) throw error;
+    }
+  }
+  return [...known.values()];
+}
+
+/**
+ * Takes the lock and opens the record of a run; undefined for a run that only this machine knows of.
+ * @throws run.locked, and what a write throws: nothing was changed
+ */
+export async function beginSharing(run: StoredRun, connection: Connection, context: Context, takeOver: boolean): Promise<Sharing | undefined> {
+  if (!isShared(run.plan)) return undefined;
+  const { reverts } = run.plan;
+  const reverted = reverts === undefined ? undefined : await findLocalRun(reverts, context);
+  const options: ShareOptions = { takeOver, reverts: reverted && { id: reverted.id, directory: reverted.directory } };
+  return Sharing.begin(connection, run, context, options);
+}
+
+/**
+ * Lets the lines that are going to be written to a run's journal go to its record too, without its lock: for what is noted of a
+ * run that nobody works on. A run without a record stays without.
+ */
+export async function followWithRecord(run: StoredRun, connection: Connection): Promise<void> {
+  const home = recordNamespace(run.plan);
+  if (!isShared(run.plan) || home === undefined || !(await findRecord(connection, run.id, home))) return;
+  const record = await ClusterRecord.open(connection, run, home);
+  run.journal.onAppended = () => record.write();
+}

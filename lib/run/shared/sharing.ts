@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../../core/context.ts';
+import type { MissingPermission } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { Connection } from '../../kube/types.ts';
+import { writeDurably } from '../durable-file.ts';
+import type { Plan } from '../plan.ts';
+import { readPreImage } from '../pre-image.ts';
+import type { StoredRun } from '../run-store.ts';
+import { ClusterRecord, recordNamespace } from './cluster-record.ts';
+import { fence } from './fence.ts';
+import type { Holder } from './lease.ts';
+import { Lock } from './lock.ts';
+import { sharePreImage } from './shared-pre-images.ts';
+
+/** True for a plan whose run has its lock and record in the cluster. */
+export function isShared(plan: Pick<Plan, 'targets' | 'options'>): boolean {
+  return plan.options.localOnly !== true && namespacesOf(plan).length > 0;
+}
+
+/** The namespaces that a plan writes. */
+export function namespacesOf(plan: Pick<Plan, 'targets'>): string[] {
+  const written = plan.targets.filter(({ action, object }) => action !== 'noop' && object.namespace !== '');
+  return [...new Set(written.map(({ object }) => object.namespace))].sort();
+}
+
+/** What lock, record and pre-images need to be allowed; asked before the first change together with what the steps need. */
+export function permissionsToShare(plan: Pick<Plan, 'targets' | 'options'>): MissingPermission[] {
+  const home = recordNamespace(plan);
+  if (!isShared(plan) || home === undefined) return [];
+  const each = (resource: string, group: string, namespace: string, verbs: string[]) => verbs.map((verb) => ({ verb, resource, group, namespace }));
+  return [
+    ...namespacesOf(plan).flatMap((namespace) => each('leases', 'coordination.k8s.io', namespace, ['get', 'create', 'update'])),
+    ...each('configmaps', '', home, ['get', 'create', 'update']),
+    ...each('secrets', '', home, ['get', 'create', 'update', 'delete']),
+  ];
+}
+
+/** This process as the holder of a run's locks. The token is made once for a run directory, and stays in it. */
+async function holderOf(run: Pick<StoredRun, 'id' | 'directory'>, context: Context): Promise<Holder> {
+  let token = await readToken(run.directory);
+  if (token === undefined) {
+    token = newId('h', context);
+    await writeDurably(join(run.directory, 'lock-token'), token);
+  }
+  return { runId: run.id, token, pid: context.pid, who: `${context.user}@${context.host}` };
+}
+
+async function readToken(directory: string): Promise<string | undefined> {
+  const text = await readFile(join(directory, 'lock-token'), 'utf8').catch(() => '');
+  return /^h-[0-9a-z]+$/.test(text) ? text : undefined;
+}
+
+export interface ShareOptions {
+  takeOver: boolean;
+  /** The run that this one takes back: its lock is taken as if it were our own. */
+  reverts?: { id: string; directory: string } | undefined;
+}
+
+/** A run's lock and record, as long as one process works on it. */
+export class Sharing {
+  /** For the steps: looks at the lock before each write. */
+  readonly connection: Connection;
+  readonly #bare: Connection;
+  readonly #run: StoredRun;
+  readonly #lock: Lock;
+  readonly #home: string;
+
+  private constructor(bare: Connection, run: StoredRun, lock: Lock, home: string) {
+    this.#bare = bare;
+    this.#run = run;
+    this.#lock = lock;
+    this.#home = home;
+    this.connection = fence(bare, () => lock.check());
+  }
+
+  /**
+   * Takes the locks of a run, then makes its record, or goes on with it. From here on every line of the journal goes to the
+   * record before what it announces is done.
+   * @throws run.locked (nothing was changed), and what a write throws
+   */
+  static async begin(connection: Connection, run: StoredRun, context: Context, { takeOver, reverts }: ShareOptions): Promise<Sharing> {
+    const me = await holderOf(run, context);
+    const continues = [{ runId: run.id, token: me.token as string | undefined }];
+    if (reverts) continues.push({ runId: reverts.id, token: await readToken(reverts.directory) });
+    const lock = await Lock.take(connection, context, { namespaces: namespacesOf(run.plan), me, continues, takeOver });
+    try {
+      const home = recordNamespace(run.plan)!;
+      const record = await ClusterRecord.open(connection, run, home);
+      run.journal.onAppended = () => record.write();
+      return new Sharing(connection, run, lock, home);
+    } catch (error) {
+      await lock.release().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** @throws run.lock-lost */
+  check(): Promise<void> {
+    return this.#lock.check();
+  }
+
+  /** Keeps a step's pre-image in the cluster too: this machine may die between a delete and a create. */
+  async sharePreImage(stepId: string): Promise<void> {
+    const image = await readPreImage(this.#run.directory, stepId);
+    if (image) await sharePreImage(this.#bare, { namespace: this.#home, runId: this.#run.id }, stepId, image);
+  }
+
+  /**
+   * Ends the work: the locks are given back, or, of a run that is half way, kept as expired. What fails here changes nothing:
+   * a lock that nobody renews expires.
+   */
+  async end(how: 'over' | 'half-way'): Promise<void> {
+    this.#run.journal.onAppended = undefined;
+    await (how === 'over' ? this.#lock.release() : this.#lock.keepExpired()).catch(() => undefined);
+  }
+}

@@ -1,0 +1,17 @@
+import type { CommandEnvironment } from '../../lib/cli/environment.ts';
+import { say } from '../../lib/cli/print.ts';
+import { RetraceError } from '../../lib/core/errors.ts';
+
+const cannotBeAsked = /^(kubeconfig|credentials|access|server|cluster)\./;
+
+/** Asks the cluster; when it cannot be asked, says so on stderr and gives what this machine knows. */
+export async function askCluster<T>(env: CommandEnvironment, ask: () => Promise<T>, known: () => T | Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof RetraceError) || !cannotBeAsked.test(error.code)) throw error;
+    const { messageOf } = await import('../../lib/output/failure.ts');
+    await say(env.messages.run.onlyThisMachine(messageOf(error, env.messages).text), env);
+    return known();
+  }
+}
