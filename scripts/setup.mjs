@@ -14,7 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What each npm script runs, in order, as arguments for Bun. The last step gets the arguments that the person added. */
 const tasks = {
   'test:unit': [vitest('unit')],
-  test: [['scripts/tools/main.ts', 'all'], ['build.ts'], vitest('unit', 'cli', 'cluster', 'binary', 'faults')],
+  test: [['node_modules/typescript/bin/tsc', '--noEmit'], ['scripts/tools/main.ts', 'all'], ['build.ts'], vitest('unit', 'cli', 'cluster', 'binary', 'faults')],
   'test:full': [['scripts/tools/main.ts', 'all'], ['build.ts'], vitest('unit', 'cli', 'cluster', 'binary', 'faults')],
   typecheck: [['node_modules/typescript/bin/tsc', '--noEmit']],
   build: [['build.ts']],
