@@ -72,10 +72,13 @@ $`),
     ),
   });
   proxy.forgetRequests();
+  // Without a latency, requests that are sent together end one after the other on a busy machine, and look like a chain.
+  proxy.setLatency(300);
   const plan = await cli('rollback', ['plan', target, '-n', namespace, '--without-hold'], { kubeconfig: proxy.kubeconfig });
   expect(plan).toMatchObject({ exitCode: 0, stderr: '' });
   expect(plan.stdout).toMatch(/\nOwner {5}prometheus\/k8s {3}controller owner of [^\n]*\n {10}helm release kps {3}meta[^\n]*\n/);
   expect(proxy.sequentialRoundTrips()).toBeLessThanOrEqual(8);
+  proxy.setLatency(0);
 
   await helm(plane, runFolder, ['rollback', 'kps', '1', '-n', namespace]);
   await waitForImage(namespace, 'prometheus:v3.5.0');
