@@ -93,6 +93,11 @@ const shapes: Shape[] = [
     pattern: /\\"([\w.-]{1,100})\\"(\s*:\s*)\\"((?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))*)\\"/g,
     replacement: (match, name, colon, value) => (hides(name!, value!) ? `\\"${name}\\"${colon}\\"${redacted}\\"` : match),
   },
+  // {bucket: b, secret_key: x} and --objstore.config=secret_key: x; quotes and backslashes end it, so JSON around it stays whole.
+  {
+    pattern: /([{,=][ \t]{0,8})([\w.-]{1,100})([ \t]{0,8}:[ \t]{1,8})([^\s,}\]"'\\][^,}\]\n"'\\]*)/g,
+    replacement: (match, before, name, colon, value) => (hides(name!, value!) ? `${before}${name}${colon}${redacted}` : match),
+  },
   // secret_key: x on a line of YAML; then on a line of YAML inside a JSON text.
   {
     pattern: /^([ \t]*(?:-[ \t]+)?)([\w.-]{1,100})([ \t]*:[ \t]+)(\S.*)$/gm,

@@ -28,6 +28,8 @@ describe('text', () => {
     ['Authorization: Bearer abcdefghijkl', 'Authorization: Bearer <redacted>'],
     ['authorization: Basic dXNlcjpwdw==', 'authorization: Basic <redacted>'],
     ['type: S3\nconfig:\n  bucket: metrics\n  access_key: AKexample\n  secret_key: "x y"\n', 'type: S3\nconfig:\n  bucket: metrics\n  access_key: <redacted>\n  secret_key: <redacted>\n'],
+    ['config: {bucket: metrics, secret_key: x}', 'config: {bucket: metrics, secret_key: <redacted>}'],
+    ['--objstore.config=secret_key: x', '--objstore.config=secret_key: <redacted>'],
     ['{"bucket":"metrics","secret_key":"x\\"y"}', '{"bucket":"metrics","secret_key":"<redacted>"}'],
     ['basic_auth:\n  username: scraper\n  password: hunter2', 'basic_auth:\n  username: scraper\n  password: <redacted>'],
     ['got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl here', 'got <redacted> here'],
