@@ -1,4 +1,5 @@
 import { flagName, type FlagTable, type GivenFlags } from './flag.ts';
+import { quoteForShell } from '../core/shell.ts';
 
 export interface CommandLine {
   /** `kubectl rollback undo`. */
@@ -31,9 +32,4 @@ function givenFlagWords(flags: FlagTable, given: GivenFlags, without: readonly s
     if (texts === true) return [name];
     return texts.map((value) => `${name}${spec.alias === undefined ? '=' : ' '}${spec.secret ? '…' : quoteForShell(value)}`);
   });
-}
-
-/** A word as a POSIX shell takes it unchanged. */
-export function quoteForShell(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

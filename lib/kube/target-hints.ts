@@ -1,5 +1,6 @@
 import { isError, RetraceError } from '../core/errors.ts';
 import { nearNames } from '../core/near-names.ts';
+import { quoteForShell } from '../core/shell.ts';
 import { isNotFound } from './failures.ts';
 import { listObjects, type ListQuery } from './objects.ts';
 import { builtinTypes, resourcePath } from './paths.ts';
@@ -37,7 +38,7 @@ export async function makeNotFoundError(
   const words = 'name' in wanted ? [target] : [wanted.type, '-l', wanted.selector];
   const elsewhere = namespaces.map((namespace) => ({
     namespace,
-    command: `kubectl ${options.verb} ${[...words, '-n', namespace].map(quoteWord).join(' ')}${options.flagsForHints}`,
+    command: `kubectl ${options.verb} ${[...words, '-n', namespace].map(quoteForShell).join(' ')}${options.flagsForHints}`,
   }));
   return new RetraceError('target.not-found', { target, namespace: type.namespaced ? options.namespace : '', near, elsewhere });
 }
@@ -62,9 +63,4 @@ async function listIfAllowed(connection: Connection, type: ResourceType, query: 
     if (isError(error, 'access.forbidden')) return [];
     throw error;
   }
-}
-
-// The command is to be pasted into a shell.
-function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

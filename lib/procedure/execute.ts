@@ -83,8 +83,8 @@ export async function resumeRun(
   const withOptions = { ...run.plan, options: { ...run.plan.options, ...options } };
   const plan = choice.localOnly ? keepLocal(withOptions) : withOptions;
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
-  await refuseWorkedOn({ ...run, plan }, connection, context);
   const goingOn = { ...run, plan };
+  await refuseWorkedOn(goingOn, connection, context);
   return carryOut(goingOn, await beginSharing(goingOn, connection, context, choice.takeOver), connection, context, emit);
 }
 

@@ -11,6 +11,7 @@ import { listRevisions } from '../layers/workload/revisions.ts';
 import { refOf } from '../run/object-ref.ts';
 import { listLeftRevisions } from './left-revisions.ts';
 import type { HistoryReport } from './requests.ts';
+import { serverNowMs } from '../kube/server-time.ts';
 
 export interface HistoryRequest {
   /** None: every workload of the namespace. */
@@ -35,7 +36,7 @@ export async function readHistory(request: HistoryRequest, connection: Connectio
   return Promise.all(
     resolved.map(async ({ type, object }) => {
       const facts = await gatherWorkload(connection, type, object);
-      const now = new Date(context.now().getTime() + connection.clockOffsetMs());
+      const now = new Date(serverNowMs(connection, context));
       return { apiVersion: 'retrace/v1' as const, kind: 'History' as const, target: refOf(type, object), revisions: listRevisions(facts, now, left) };
     }),
   );

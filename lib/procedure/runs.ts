@@ -12,11 +12,6 @@ import { checkCluster } from './cluster-identity.ts';
 import { refuseBusy } from './execute.ts';
 import { followWithRecord, openSharedRun, refuseWorkedOn } from './shared-runs.ts';
 
-/** One run as this machine knows it. @throws run.not-found, plan.broken, journal.corrupt */
-export async function readRun(id: string, context: Context): Promise<RunRecord> {
-  return recordOf(await openRun(id, context), context);
-}
-
 /** Where the run is looked for and closed; without it only the files of this machine know of the closing. */
 export interface ClosePlace {
   connection: Connection;

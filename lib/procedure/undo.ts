@@ -24,6 +24,7 @@ import { waitRollout } from '../run/wait/step.ts';
 import { readClusterRef } from './cluster-identity.ts';
 import { listLeftRevisions } from './left-revisions.ts';
 import type { UndoRequest } from './requests.ts';
+import { serverNowMs } from '../kube/server-time.ts';
 
 /**
  * Facts → plan → preview of an undo. Reads only; the server's dry run changes nothing.
@@ -45,7 +46,7 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
       const gathering = isRolledOut(type) ? gatherWorkload(connection, type, object) : undefined;
       gathering?.catch(() => {});
       const ownership = judgeOwnership(await gatherOwnership(connection, object), hints);
-      const now = serverNow(connection, context);
+      const now = new Date(serverNowMs(connection, context));
       refuseOwned({ type, object }, ownership, { flagsForHints: hints, now, withoutHold: request.withoutHold });
       refuseTarget({ type, object }, hints);
       const facts = await gathering!;
@@ -75,11 +76,6 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
 }
 
 type Planned = WorkloadPlan & { facts: WorkloadFacts };
-
-/** The server's clock: what is compared with times in objects. */
-function serverNow(connection: Connection, context: Context): Date {
-  return new Date(context.now().getTime() + connection.clockOffsetMs());
-}
 
 /** Evidence of every target is kept before the first is changed; after that each target is done before the next begins. */
 export function orderSteps(perTarget: Step[][]): Step[] {

@@ -2,6 +2,7 @@ import type { ArgsOf } from '../../lib/cli/define-command.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import { say } from '../../lib/cli/print.ts';
 import { clusterFlags } from '../../lib/cli/kubectl-flags.ts';
+import { serverNowMs } from '../../lib/kube/server-time.ts';
 import type { Connection } from '../../lib/kube/types.ts';
 import type { ClusterRef } from '../../lib/run/plan.ts';
 
@@ -42,5 +43,5 @@ export function rememberedCluster({ contextName }: ClusterRef): Remembered {
 
 /** The server's now, for ages: the laptop's clock corrected by the latest Date header. */
 export function serverNow(connection: Connection, env: CommandEnvironment): Date {
-  return new Date(env.context.now().getTime() + connection.clockOffsetMs());
+  return new Date(serverNowMs(connection, env.context));
 }

@@ -6,6 +6,7 @@ import { formatHolder, judgeLease, leaseDurationMs, leaseName, leaseSpec, readLe
 import type { Claim, Holder, LeaseFacts } from './lease.ts';
 import { readOwnObject, writeOwnObject } from './own-object.ts';
 import type { OwnObject } from './own-object.ts';
+import { serverNowMs } from '../../kube/server-time.ts';
 
 export interface LockRequest {
   /** Every namespace that the run writes. */
@@ -69,7 +70,7 @@ export class Lock {
   }
 
   #nowMs(): number {
-    return this.#context.now().getTime() + this.#connection.clockOffsetMs();
+    return serverNowMs(this.#connection, this.#context);
   }
 
   async #take(namespace: string): Promise<void> {

@@ -16,6 +16,7 @@ import { observeWorkload } from './observe.ts';
 import type { Observed, Observer } from './observe.ts';
 import { PodRepair } from './repair.ts';
 import { viewRollout } from './view.ts';
+import { serverNowMs } from '../../kube/server-time.ts';
 
 // Watches tell of changes at once; this only bounds how late a time-out or an unreachable server is noticed.
 const longestPauseMs = 1_000;
@@ -159,7 +160,7 @@ class Wait {
   }
 
   #serverNowMs(): number {
-    return this.#environment.context.now().getTime() + this.#environment.connection.clockOffsetMs();
+    return serverNowMs(this.#environment.connection, this.#environment.context);
   }
 
   #interrupted(): RetraceError {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { formatCommandLine, formatFlags, quoteForShell } from '../../../lib/cli/command-line.ts';
+import { formatCommandLine, formatFlags } from '../../../lib/cli/command-line.ts';
+import { quoteForShell } from '../../../lib/core/shell.ts';
 import { clusterFlags, commonFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { parseArguments } from '../../../lib/cli/parse.ts';
 import { findCommandWord, spellOutShortFlags } from '../../../lib/cli/words.ts';
