@@ -86,8 +86,8 @@ export interface ErrorParams {
   /** Somebody else wrote the template while the run waited. */
   'run.put-back': { id: string; target: string; by: string; at: string };
   'run.busy': { id: string; pid: number };
-  /** Another run, or another machine with the same run, works in the namespace. Times RFC 3339. */
-  'run.locked': { namespace: string; holder: string; runId: string; since: string; until: string; isExpired: boolean; isSameRun: boolean };
+  /** Another run, or another machine with the same run, works in the namespace. Times RFC 3339; `command` looks at that run. */
+  'run.locked': { namespace: string; holder: string; runId: string; since: string; until: string; isExpired: boolean; isSameRun: boolean; command: string };
   /** The lock was ours and is another's: `byRun` is empty for a holder that Retrace did not write. */
   'run.lock-lost': { id: string; namespace: string; holder: string; byRun: string; since: string; command: string };
   /** A run of another machine whose pre-images are gone from the cluster. */

@@ -61,10 +61,20 @@ export interface UserEntry {
   authProvider?: { name: string; config: Record<string, string> };
 }
 
+/**
+ * What `--cluster` meant: a name that leads to the cluster by itself on this machine (inventory, context, a file of its own), or
+ * the kubeconfig's cluster entry, taken with the user of the context.
+ */
+export interface NamedCluster {
+  name?: string;
+  entry?: string;
+}
+
 /** Everything that is needed to talk to one API server as one user. */
 export interface ClusterAccess {
   contextName: string;
   clusterName: string;
+  named?: NamedCluster;
   /** The kubeconfig files it comes from, or the service account's directory. */
   source: string;
   namespace: string;

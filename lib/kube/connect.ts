@@ -12,19 +12,20 @@ const defaultTimeoutMs = 30_000;
 
 /**
  * Chooses cluster and user (kubeconfig, flags, in-cluster) and gives the way to its API server. Nothing is sent yet.
+ * @param flagsForHints see Connection
  * @throws RetraceError kubeconfig.* or file.unreadable
  */
-export async function connect(flags: KubeFlags, context: Context): Promise<Connection> {
+export async function connect(flags: KubeFlags, context: Context, flagsForHints = ''): Promise<Connection> {
   const access = await loadKubeconfig(flags, context);
   const limitMs = flags.requestTimeoutMs ?? defaultTimeoutMs;
   const exchange = openExchange(access, context, { userAgent: flags.userAgent ?? 'retrace', timeoutMs: limitMs === 0 ? Infinity : limitMs });
-  const { contextName, namespace, endpoint, user } = access;
+  const { contextName, named = {}, namespace, endpoint, user } = access;
   const isCertificateUnchecked = endpoint.insecureSkipTlsVerify && endpoint.server.startsWith('https:');
-  const facts = { contextName, server: endpoint.server, defaultNamespace: namespace, userName: user.name, isCertificateUnchecked };
+  const facts = { contextName, named, flagsForHints, server: endpoint.server, defaultNamespace: namespace, userName: user.name, isCertificateUnchecked };
   return makeConnection(exchange, context, facts, context.signal);
 }
 
-type ConnectionFacts = Pick<Connection, 'contextName' | 'server' | 'defaultNamespace' | 'userName' | 'isCertificateUnchecked'>;
+type ConnectionFacts = Pick<Connection, 'contextName' | 'named' | 'flagsForHints' | 'server' | 'defaultNamespace' | 'userName' | 'isCertificateUnchecked'>;
 
 function makeConnection(exchange: Exchange, context: Context, facts: ConnectionFacts, interrupt: AbortSignal | undefined): Connection {
   return {

@@ -2,7 +2,7 @@ import { delimiter, join, resolve } from 'node:path';
 import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import { nearNames } from '../core/near-names.ts';
-import type { ClusterAccess, KubeFlags } from './access-entry.ts';
+import type { ClusterAccess, KubeFlags, NamedCluster } from './access-entry.ts';
 import { readClusterEntry, type Entry } from './cluster-entry.ts';
 import { loadInCluster } from './in-cluster.ts';
 import { readKubeconfigFiles, type MergedKubeconfig } from './kubeconfig-file.ts';
@@ -26,7 +26,7 @@ export async function loadKubeconfig(given: KubeFlags, context: Context): Promis
     if (inCluster) return inCluster;
     if (flags.server === undefined) throw new RetraceError('kubeconfig.missing', { path: paths.join(delimiter), source });
   }
-  return readAccess(merged ?? emptyConfig, flags, context);
+  return { ...(await readAccess(merged ?? emptyConfig, flags, context)), named: nameOf(given, flags) };
 }
 
 /** Names of all contexts of the kubeconfig and the current one, for the inventory of clusters and for completion. */
@@ -43,6 +43,13 @@ function findPaths(flags: Pick<KubeFlags, 'kubeconfig'>, { env, cwd }: Context):
   if (listed.length > 0) return { paths: [...new Set(listed.map((path) => resolve(cwd, path)))], source: 'KUBECONFIG' };
   const home = env['HOME'] ?? env['USERPROFILE'];
   return { paths: home === undefined ? [] : [join(home, '.kube', 'config')], source: '~/.kube/config' };
+}
+
+/** With `--kubeconfig` a name is that file's, and says nothing without it. */
+function nameOf(given: KubeFlags, resolved: KubeFlags): NamedCluster {
+  if (given.cluster === undefined) return {};
+  if (resolved.cluster !== undefined) return { entry: resolved.cluster };
+  return given.kubeconfig === undefined ? { name: given.cluster } : {};
 }
 
 async function readAccess(merged: MergedKubeconfig, flags: KubeFlags, context: Context): Promise<ClusterAccess> {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/json.ts';
+import type { NamedCluster } from './access-entry.ts';
 
 /** An API object as the server sent it, unknown fields included. Never passed through typed models: those drop fields. */
 export interface KubeObject extends JsonObject {
@@ -74,6 +75,10 @@ export interface KubeResponse {
 export interface Connection {
   /** Name of the kubeconfig context, or `in-cluster`. */
   contextName: string;
+  /** How `--cluster` named it. */
+  named: NamedCluster;
+  /** Flags that a command which is suggested must repeat to come here: ` --cluster=edge-1`; empty, or with a space before. */
+  flagsForHints: string;
   /** Base URL, as in the kubeconfig. */
   server: string;
   /** Namespace that a command uses when none is given. */

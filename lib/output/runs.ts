@@ -26,7 +26,7 @@ export function renderRuns(runs: readonly RunRecord[], messages: Messages, style
     run.id,
     runState[run.state] ?? run.state,
     run.plan.targets.map(({ object }) => displayName(object)).join(', '),
-    run.plan.cluster.contextName,
+    run.plan.cluster.name ?? run.plan.cluster.contextName,
     run.by.user,
     ...(style.wide ? [run.directory] : []),
     formatDuration(now.getTime() - Date.parse(run.startedAt)),

@@ -9,7 +9,7 @@ import type { ClusterRef, Plan } from '../run/plan.ts';
  * two have one name or a tunnel gives them one address; who may not read it goes by the address alone.
  */
 export async function readClusterRef(connection: Connection): Promise<ClusterRef> {
-  return { contextName: connection.contextName, server: connection.server, uid: await readClusterUid(connection) };
+  return { contextName: connection.contextName, server: connection.server, uid: await readClusterUid(connection), ...connection.named };
 }
 
 async function readClusterUid(connection: Connection): Promise<string | undefined> {

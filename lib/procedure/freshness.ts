@@ -19,7 +19,7 @@ export async function checkFresh(plan: Plan, connection: Connection): Promise<vo
       }
       const changed = changedFields(basis, basisOf(live, undefined, { withReplicas: basis.replicas !== undefined }));
       if (changed.length === 0) return;
-      const command = `kubectl rollback plan ${displayName(ref)} -n ${ref.namespace}`;
+      const command = `kubectl rollback plan ${displayName(ref)} -n ${ref.namespace}${connection.flagsForHints}`;
       throw new RetraceError('plan.stale', { target: displayName(ref), changed, command });
     }),
   );

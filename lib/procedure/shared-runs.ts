@@ -1,5 +1,5 @@
 import type { Context } from '../core/context.ts';
-import { isError, RetraceError } from '../core/errors.ts';
+import { isError } from '../core/errors.ts';
 import type { Connection } from '../kube/types.ts';
 import { recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
@@ -8,6 +8,7 @@ import type { StoredRun } from '../run/run-store.ts';
 import { adoptRun, catchUp, readFoundRun } from '../run/shared/adopt.ts';
 import { ClusterRecord, findRecord, listRecords, recordNamespace } from '../run/shared/cluster-record.ts';
 import type { FoundRecord } from '../run/shared/cluster-record.ts';
+import { lockedError } from '../run/shared/lock.ts';
 import { findLiveLock } from '../run/shared/lock-state.ts';
 import { isShared, Sharing } from '../run/shared/sharing.ts';
 import type { ShareOptions } from '../run/shared/sharing.ts';
@@ -74,8 +75,7 @@ export async function refuseWorkedOn(run: StoredRun, connection: Connection, con
   const lock = isShared(run.plan) ? await findLiveLock(run, connection, context) : undefined;
   const isOurs = last !== undefined && 'pid' in last && last.by.host === context.host && last.pid === lock?.holder?.pid;
   if (!lock?.holder || (isOurs && !context.isProcessAlive(lock.holder.pid))) return;
-  const { holder, since, untilMs, namespace } = lock;
-  throw new RetraceError('run.locked', { namespace, holder: holder.who, runId: holder.runId, since, until: new Date(untilMs).toISOString(), isExpired: false, isSameRun: true });
+  throw lockedError(lock, lock.namespace, { isExpired: false, forRun: run.id, connection });
 }
 
 /** Runs of this machine and records of the cluster, each run once; the record tells more where others went on. */

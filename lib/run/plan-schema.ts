@@ -67,7 +67,7 @@ const planSchema = v.strictObject({
   id: text,
   createdAt: v.pipe(text, v.isoTimestamp()),
   purpose: v.picklist(['undo', 'revert']),
-  cluster: v.strictObject({ contextName: text, server: text, uid: v.optional(text) }),
+  cluster: v.strictObject({ contextName: text, server: text, uid: v.optional(text), name: v.optional(text), entry: v.optional(text) }),
   targets: v.array(target),
   steps: v.array(v.strictObject({ id: text, kind: text, target: v.optional(objectRef), params: json })),
   notes: v.array(planNote),

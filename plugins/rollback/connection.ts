@@ -1,32 +1,50 @@
 import type { ArgsOf } from '../../lib/cli/define-command.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import { say } from '../../lib/cli/print.ts';
+import { isError } from '../../lib/core/errors.ts';
+import { quoteForShell } from '../../lib/core/shell.ts';
 import { clusterFlags } from '../../lib/cli/kubectl-flags.ts';
 import { serverNowMs } from '../../lib/kube/server-time.ts';
 import type { Connection } from '../../lib/kube/types.ts';
 import type { ClusterRef } from '../../lib/run/plan.ts';
+import { flagsForHints } from './undo-flags.ts';
 
 export type ClusterArgs = ArgsOf<typeof clusterFlags>;
 type ConnectFlags = Parameters<typeof import('../../lib/kube/connect.ts').connect>[0];
 
 /** What a run or a plan remembers of its cluster; a flag that was given wins. */
-export type Remembered = Partial<ConnectFlags>;
+export type Remembered = Pick<ConnectFlags, 'cluster' | 'context'>;
 
 /**
- * Opens the way to the cluster that the flags name, for as long as `use` takes.
- * @throws RetraceError kubeconfig.*
+ * Opens the way to the cluster that the flags name, for as long as `use` takes. Whether it is the one that a plan was made for,
+ * the plan's commands check by its UID: names change their meaning.
+ * @throws RetraceError kubeconfig.*, cluster.*
  */
 export async function withConnection<T>(args: ClusterArgs, env: CommandEnvironment, use: (connection: Connection) => Promise<T>, remembered: Remembered = {}): Promise<T> {
-  const { connect } = await import('../../lib/kube/connect.ts');
-  const given = givenFlags(args, env);
-  // A cluster that was named is not to be looked for in the context of before.
-  const before = given.cluster === undefined ? remembered : {};
-  const connection = await connect({ ...before, ...given, userAgent: `kubectl-${env.plugin.name}/${env.build.version}` }, env.context);
+  const connection = await open(givenFlags(args, env), remembered, env);
   try {
     if (connection.isCertificateUnchecked) await say(env.messages.uncheckedCertificate(connection.server), env);
     return await use(connection);
   } finally {
     connection.close();
+  }
+}
+
+async function open(given: ConnectFlags, remembered: Remembered, env: CommandEnvironment): Promise<Connection> {
+  const { connect } = await import('../../lib/kube/connect.ts');
+  const typed = flagsForHints(env);
+  const userAgent = `kubectl-${env.plugin.name}/${env.build.version}`;
+  // What is typed says where to go: a name stands for the whole way there, a cluster entry for all but the kubeconfig and the user.
+  const others: (keyof ConnectFlags)[] = remembered.context === undefined ? ['cluster', 'context', 'server', 'kubeconfig'] : ['cluster', 'context'];
+  if (others.some((key) => given[key] !== undefined)) return connect({ ...given, userAgent }, env.context, typed);
+  // The context alone is most often the current one: not repeated.
+  const flags = remembered.cluster === undefined ? [] : Object.entries(remembered).map(([key, value]) => ` --${key}=${quoteForShell(value)}`);
+  try {
+    return await connect({ ...remembered, ...given, userAgent }, env.context, [typed, ...flags].join(''));
+  } catch (error) {
+    if (!isError(error, 'cluster.unknown')) throw error;
+    // No longer in the inventory, or a plan from a machine that has another: as without the name.
+    return connect({ ...given, userAgent }, env.context, typed);
   }
 }
 
@@ -36,9 +54,11 @@ function givenFlags(args: ClusterArgs, env: CommandEnvironment): ConnectFlags {
   return Object.fromEntries(given.map((key) => [key === 'requestTimeout' ? 'requestTimeoutMs' : key, args[key]]));
 }
 
-/** How to reach the cluster of a plan again: by the context that it was made with. */
-export function rememberedCluster({ contextName }: ClusterRef): Remembered {
-  return contextName === 'in-cluster' ? {} : { context: contextName };
+/** How to reach the cluster of a plan again: by its name, or by the context that it was made with and the cluster entry beside it. */
+export function rememberedCluster({ name, entry, contextName }: ClusterRef): Remembered {
+  if (name !== undefined) return { cluster: name };
+  if (contextName === 'in-cluster') return {};
+  return entry === undefined ? { context: contextName } : { cluster: entry, context: contextName };
 }
 
 /** The server's now, for ages: the laptop's clock corrected by the latest Date header. */

@@ -63,7 +63,7 @@ export const runErrors = {
   'plan.other-cluster': ({ planServer, server }) => ({
     text: 'the plan was made for another cluster',
     lines: [`plan   ${planServer}`, `here   ${server}`, nothingChanged],
-    next: ['Choose the cluster of the plan with --context=NAME, or plan again here'],
+    next: ['Choose the cluster of the plan with --cluster=NAME or --context=NAME, or plan again here'],
   }),
   'run.not-found': ({ id, known }) => ({
     text: `there is no run ${quoted(id)} on this machine`,

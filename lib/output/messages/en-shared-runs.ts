@@ -3,11 +3,11 @@ import { quoted } from './phrases.ts';
 
 /** English sentences of the failures that have to do with others who work in the same namespace. */
 export const sharedRunErrors = {
-  'run.locked': ({ namespace, holder, runId, since, until, isExpired, isSameRun }) => ({
+  'run.locked': ({ namespace, holder, runId, since, until, isExpired, isSameRun, command }) => ({
     text: isSameRun ? `run ${runId} is being worked on by ${holder}` : `namespace ${namespace} is locked by ${runId === '' ? quoted(holder) : `run ${runId} of ${holder}`}`,
     lines: [`since ${since}`, isExpired ? `not renewed after ${until}` : `until ${until}, longer while it goes on`, ...(isSameRun ? [] : ['Nothing was changed.'])],
     next: [
-      ...(runId === '' ? [] : [`Look at it:  kubectl rollback status ${runId} -n ${namespace}`]),
+      ...(runId === '' ? [] : [`Look at it:  ${command}`]),
       isExpired
         ? 'It has stopped: go on with it (resume), end it (close), or add --take-over'
         : isSameRun

@@ -53,7 +53,7 @@ export const runErrors = {
   'plan.other-cluster': ({ planServer, server }) => ({
     text: '다른 클러스터의 계획입니다',
     lines: [`계획   ${planServer}`, `여기   ${server}`, nothingChanged],
-    next: ['--context=NAME으로 계획의 클러스터를 고르거나 여기서 다시 계획하십시오'],
+    next: ['--cluster=NAME이나 --context=NAME으로 계획의 클러스터를 고르거나 여기서 다시 계획하십시오'],
   }),
   'run.not-found': ({ id, known }) => ({ text: `이 기기에 없는 실행입니다: ${quoted(id)}`, lines: known.length > 0 ? [`실행: ${known.join(', ')}`] : [], next: ['목록:  kubectl rollback runs'] }),
   'run.state': ({ id, state, wanted, command }) => ({ text: `실행 ${id}의 상태: ${state}. 필요한 상태: ${wanted}`, next: [`다음:  ${command}`] }),

@@ -3,11 +3,11 @@ import { quoted } from './phrases.ts';
 
 /** 같은 네임스페이스에서 일하는 다른 실행에 관한 실패 (Korean sentences of locks and shared runs). */
 export const sharedRunErrors = {
-  'run.locked': ({ namespace, holder, runId, since, until, isExpired, isSameRun }) => ({
+  'run.locked': ({ namespace, holder, runId, since, until, isExpired, isSameRun, command }) => ({
     text: isSameRun ? `실행 ${runId}: ${holder}에서 진행 중입니다` : `네임스페이스 ${namespace}: ${runId === '' ? quoted(holder) : `실행 ${runId} (${holder})`}에서 잠갔습니다`,
     lines: [`시작 ${since}`, isExpired ? `${until} 이후 갱신되지 않음` : `유효 기한 ${until}, 진행 중에는 연장됨`, ...(isSameRun ? [] : ['아무것도 변경되지 않았습니다.'])],
     next: [
-      ...(runId === '' ? [] : [`확인:  kubectl rollback status ${runId} -n ${namespace}`]),
+      ...(runId === '' ? [] : [`확인:  ${command}`]),
       isExpired ? '멈춘 실행입니다: 이어서 하거나(resume), 닫거나(close), --take-over를 붙이십시오' : isSameRun ? '잠금이 더는 갱신되지 않으면 여기서 이어서 할 수 있습니다' : '끝난 뒤에 다시 시도하십시오',
     ],
   }),

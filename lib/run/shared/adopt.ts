@@ -44,7 +44,8 @@ export async function adoptRun(connection: Connection, found: FoundRecord, conte
   await adoptEvidence(run.directory, found.evidence);
   await writeDurably(join(run.directory, 'journal.jsonl'), found.journalText);
   // How this machine reaches the cluster, not how the other one did; which cluster it is, the plan still says by its UID.
-  const plan = { ...run.plan, cluster: { ...run.plan.cluster, contextName: connection.contextName } };
+  const { server, uid } = run.plan.cluster;
+  const plan = { ...run.plan, cluster: { contextName: connection.contextName, server, uid, ...connection.named } };
   await writeDurably(join(run.directory, 'plan.json'), `${stringifyJson(plan as unknown as Json, 2)}\n`);
   return openRun(run.id, context);
 }

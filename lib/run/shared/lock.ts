@@ -80,7 +80,7 @@ export class Lock {
       const facts = readLease(lease.live);
       const nowMs = this.#nowMs();
       const verdict = judgeLease(facts, { me, continues, takeOver, nowMs, isProcessAlive: this.#context.isProcessAlive });
-      if (verdict === 'live' || verdict === 'expired') throw locked(facts, namespace, verdict, me.runId);
+      if (verdict === 'live' || verdict === 'expired') throw lockedError(facts, namespace, { isExpired: verdict === 'expired', forRun: me.runId, connection: this.#connection });
       const { transitions } = historyOf(lease.live);
       try {
         this.#held.set(namespace, await this.#write(lease, leaseSpec(me, nowMs, { transitions: transitions + 1 })));
@@ -157,9 +157,11 @@ function whoOf({ holder, holderIdentity }: LeaseFacts): { holder: string; runId:
   return holder ? { holder: holder.who, runId: holder.runId } : { holder: holderIdentity, runId: '' };
 }
 
-function locked(facts: LeaseFacts, namespace: string, state: 'live' | 'expired', forRun: string): RetraceError {
-  const until = new Date(facts.untilMs).toISOString();
-  return new RetraceError('run.locked', { ...whoOf(facts), namespace, since: facts.since, until, isExpired: state === 'expired', isSameRun: facts.holder?.runId === forRun });
+/** That somebody else holds the lock of a namespace, and how to look at what they do. */
+export function lockedError(facts: LeaseFacts, namespace: string, { isExpired, forRun, connection }: { isExpired: boolean; forRun: string; connection: Connection }): RetraceError {
+  const who = whoOf(facts);
+  const command = `kubectl rollback status ${who.runId} -n ${namespace}${connection.flagsForHints}`;
+  return new RetraceError('run.locked', { ...who, namespace, since: facts.since, until: new Date(facts.untilMs).toISOString(), isExpired, isSameRun: who.runId === forRun, command });
 }
 
 function lost(facts: LeaseFacts, namespace: string, { runId: id }: Holder): RetraceError {

@@ -66,7 +66,7 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'run.stopped': { id: 'r-1', step: 'patch-template', why: 'server.conflict', command: 'kubectl rollback resume r-1' },
   'run.put-back': { id: 'r-1', target: 'sts/x', by: 'helm', at: '2026-11-23T03:12:00Z' },
   'run.busy': { id: 'r-1', pid: 7 },
-  'run.locked': { namespace: 'monitoring', holder: 'jin@laptop', runId: 'r-1', since: '2026-11-22T03:11:00Z', until: '2026-11-22T03:12:00Z', isExpired: false, isSameRun: false },
+  'run.locked': { namespace: 'monitoring', holder: 'jin@laptop', runId: 'r-1', since: '2026-11-22T03:11:00Z', until: '2026-11-22T03:12:00Z', isExpired: false, isSameRun: false, command: 'kubectl rollback status r-1 -n monitoring' },
   'run.lock-lost': { id: 'r-1', namespace: 'monitoring', holder: 'mina@desk', byRun: 'r-2', since: '2026-11-22T03:11:00Z', command: 'kubectl rollback resume r-1' },
   'run.pre-images-gone': { id: 'r-1', state: 'closed' },
   'run.timeout': { id: 'r-1', waitingFor: ['thanos-receive-2 CrashLoopBackOff'], command: 'kubectl rollback resume r-1' },
