@@ -7,7 +7,7 @@ export interface FlagValue<T> {
   /** Completes "expected …" in the error. */
   expected: string;
   read(text: string): T | undefined;
-  /** All that it can be, where that is a short list. */
+  /** Words that it can be, where there is a short list of them. */
   choices?: readonly string[];
 }
 

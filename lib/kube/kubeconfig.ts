@@ -6,7 +6,7 @@ import type { ClusterAccess, KubeFlags, NamedCluster } from './access-entry.ts';
 import { readClusterEntry, type Entry } from './cluster-entry.ts';
 import { loadInCluster } from './in-cluster.ts';
 import { readKubeconfigFiles, type MergedKubeconfig } from './kubeconfig-file.ts';
-import { resolveCluster } from './named-cluster.ts';
+import { listClusterNames, resolveCluster } from './named-cluster.ts';
 import { readImpersonation, readUserEntry } from './user-entry.ts';
 
 /**
@@ -29,10 +29,11 @@ export async function loadKubeconfig(given: KubeFlags, context: Context): Promis
   return { ...(await readAccess(merged ?? emptyConfig, flags, context)), named: nameOf(given, flags) };
 }
 
-/** Names of all contexts of the kubeconfig and the current one, for the inventory of clusters and for completion. */
-export async function listContexts(flags: Pick<KubeFlags, 'kubeconfig'>, context: Context): Promise<{ names: string[]; current: string | undefined }> {
+/** What `--context`, `--user` and `--cluster` take beside these flags, for completion. */
+export async function listKnownNames(what: 'context' | 'user' | 'cluster', flags: KubeFlags, context: Context): Promise<string[]> {
   const merged = await readKubeconfigFiles(findPaths(flags, context).paths);
-  return { names: [...(merged?.contexts.keys() ?? [])], current: merged?.currentContext };
+  if (what === 'cluster') return listClusterNames(flags, merged, context);
+  return [...((what === 'context' ? merged?.contexts : merged?.users)?.keys() ?? [])];
 }
 
 const emptyConfig: MergedKubeconfig = { path: '', currentContext: undefined, clusters: new Map(), users: new Map(), contexts: new Map() };

@@ -22,12 +22,11 @@ export async function resolveCluster(flags: KubeFlags, kubeconfig: MergedKubecon
   const { cluster: name, ...others } = flags;
   if (name === undefined || flags.context !== undefined || flags.server !== undefined) return flags;
   if (name.includes(',')) throw new RetraceError('usage.one-cluster', { names: name.split(',').filter((each) => each !== '') });
-  const known: string[] = [];
-  const found = await lookUp(name, flags, kubeconfig, context, known);
+  const found = (await listPlaces(flags, kubeconfig, context)).get(name);
   const entry = kubeconfig?.clusters.get(name);
   if (found === undefined) {
     if (entry !== undefined) return flags;
-    const names = [...new Set([...known, ...(kubeconfig?.clusters.keys() ?? [])])].sort();
+    const names = await listClusterNames(flags, kubeconfig, context);
     throw new RetraceError('cluster.unknown', { name, known: names, near: nearNames(name, names) });
   }
   const there = found.kubeconfig === undefined ? kubeconfig : await readKubeconfigFiles([found.kubeconfig]);
@@ -38,19 +37,26 @@ export async function resolveCluster(flags: KubeFlags, kubeconfig: MergedKubecon
   return { ...others, ...found };
 }
 
-async function lookUp(name: string, flags: KubeFlags, kubeconfig: MergedKubeconfig | undefined, context: Context, known: string[]): Promise<Found | undefined> {
-  const byFlag = flags.kubeconfig !== undefined;
-  const { clusters } = byFlag ? { clusters: [] } : await loadInventory(context);
-  known.push(...clusters.map((cluster) => cluster.name));
-  const written = clusters.find((cluster) => cluster.name === name);
-  if (written) return { ...(written.kubeconfig === undefined ? {} : { kubeconfig: written.kubeconfig }), ...(written.context === undefined ? {} : { context: written.context }) };
-  known.push(...(kubeconfig?.contexts.keys() ?? []));
-  if (kubeconfig?.contexts.has(name)) return { ...(byFlag ? { kubeconfig: flags.kubeconfig! } : {}), context: name };
-  if (byFlag) return undefined;
+/** Every name that `--cluster` takes beside these flags. */
+export async function listClusterNames(flags: KubeFlags, kubeconfig: MergedKubeconfig | undefined, context: Context): Promise<string[]> {
+  const places = flags.context !== undefined || flags.server !== undefined ? [] : (await listPlaces(flags, kubeconfig, context)).keys();
+  return [...new Set([...places, ...(kubeconfig?.clusters.keys() ?? [])])].sort();
+}
+
+/** The flags that each name stands for, but for kubectl's cluster entries. Of two places of one name the first holds. */
+async function listPlaces(flags: KubeFlags, kubeconfig: MergedKubeconfig | undefined, context: Context): Promise<Map<string, Found>> {
+  const ofFlag = flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig };
+  const contexts = [...(kubeconfig?.contexts.keys() ?? [])].map((name): [string, Found] => [name, { ...ofFlag, context: name }]);
+  if (flags.kubeconfig !== undefined) return new Map(contexts);
+  const { clusters } = await loadInventory(context);
+  const written = clusters.map(({ name, ...cluster }): [string, Found] => [
+    name,
+    { ...(cluster.kubeconfig === undefined ? {} : { kubeconfig: cluster.kubeconfig }), ...(cluster.context === undefined ? {} : { context: cluster.context }) },
+  ]);
   const directory = join(homeDirectory(context), '.kube', 'configs');
   const files = (await readdir(directory).catch(() => [])).filter((file) => file.endsWith('.conf'));
-  known.push(...files.map((file) => file.slice(0, -'.conf'.length)));
-  return files.includes(`${name}.conf`) ? { kubeconfig: join(directory, `${name}.conf`) } : undefined;
+  const filed = files.map((file): [string, Found] => [file.slice(0, -'.conf'.length), { kubeconfig: join(directory, file) }]);
+  return new Map([...filed, ...contexts, ...written]);
 }
 
 function serverOf(kubeconfig: MergedKubeconfig | undefined, contextName: string | undefined): string | undefined {

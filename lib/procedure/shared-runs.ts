@@ -9,7 +9,7 @@ import { adoptRun, catchUp, readFoundRun } from '../run/shared/adopt.ts';
 import { ClusterRecord, findRecord, listRecords, recordNamespace } from '../run/shared/cluster-record.ts';
 import type { FoundRecord } from '../run/shared/cluster-record.ts';
 import { lockedError } from '../run/shared/lock.ts';
-import { findLiveLock } from '../run/shared/lock-state.ts';
+import { findLiveLock, lockReader } from '../run/shared/lock-state.ts';
 import { isShared, Sharing } from '../run/shared/sharing.ts';
 import type { ShareOptions } from '../run/shared/sharing.ts';
 
@@ -64,8 +64,8 @@ async function adoptWithReverted(found: FoundRecord, connection: Connection, con
 }
 
 /** A run's record with its state as the cluster knows it: a process of another machine is told by its lock. */
-export async function readSharedRecord(run: StoredRun, connection: Connection, context: Context): Promise<RunRecord> {
-  const isLockLive = isShared(run.plan) && (await findLiveLock(run, connection, context)) !== undefined;
+export async function readSharedRecord(run: StoredRun, connection: Connection, context: Context, readLock = lockReader(connection)): Promise<RunRecord> {
+  const isLockLive = isShared(run.plan) && (await findLiveLock(run, connection, context, readLock)) !== undefined;
   return recordOf(run, { isProcessAlive: context.isProcessAlive, host: context.host, isLockLive });
 }
 
@@ -82,13 +82,14 @@ export async function refuseWorkedOn(run: StoredRun, connection: Connection, con
 export async function listAllRuns(connection: Connection, namespace: string | undefined, context: Context): Promise<RunRecord[]> {
   const [local, found] = await Promise.all([listRuns(context), listRecords(connection, namespace)]);
   const known = new Map(local.map((record) => [record.id, record]));
+  const readLock = lockReader(connection);
   for (const record of found) {
     const mine = known.get(record.runId);
     if (mine?.state === 'running') continue;
     try {
       const run = await readFoundRun(connection, record, context);
       const lines = (await findLocalRun(record.runId, context))?.journal.entries.length ?? -1;
-      if (run.journal.entries.length >= lines) known.set(run.id, await readSharedRecord(run, connection, context));
+      if (run.journal.entries.length >= lines) known.set(run.id, await readSharedRecord(run, connection, context, readLock));
     } catch (error) {
       // One record that cannot be read does not hide the others.
       if (!isError(error, 'plan.broken') && !isError(error, 'journal.corrupt') && !isError(error, 'access.forbidden')) throw error;

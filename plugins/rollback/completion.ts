@@ -1,22 +1,28 @@
 import type { Choice, Completer, Offer } from '../../lib/cli/completion-offer.ts';
-import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import { listResourceTypes, findResourceType } from '../../lib/kube/discovery.ts';
-import { listContexts } from '../../lib/kube/kubeconfig.ts';
+import { listKnownNames } from '../../lib/kube/kubeconfig.ts';
 import { listObjects } from '../../lib/kube/objects.ts';
 import { builtinTypes } from '../../lib/kube/paths.ts';
 import type { Connection, ResourceType } from '../../lib/kube/types.ts';
 import { supportedKinds } from '../../lib/layers/workload/refusal.ts';
 import { imagesText } from '../../lib/output/names.ts';
 import { readHistory } from '../../lib/procedure/history.ts';
+import { listAllRuns } from '../../lib/procedure/shared-runs.ts';
+import { displayName } from '../../lib/run/object-ref.ts';
 import { listRuns } from '../../lib/run/run-store.ts';
 import type { RunState } from '../../lib/run/record.ts';
-import { withConnection, type ClusterArgs } from './connection.ts';
+import { givenFlags, withConnection, type ClusterArgs } from './connection.ts';
 
-/** What the cluster, the kubeconfig and the runs of this machine have to offer. Loaded only for a TAB. */
+/** For each of the requests that ask for the runs of others: whoever is offered nothing goes on typing. */
+const askMs = 400;
+
+/** What the cluster, the kubeconfig and the runs have to offer. Loaded only for a TAB. */
 export const complete: Completer = async ({ command, flag, current }, args, env) => {
   switch (flag) {
     case 'context':
-      return { choices: (await listContexts(args as ClusterArgs, env.context)).names.map((value) => ({ value })) };
+    case 'cluster':
+    case 'user':
+      return { choices: (await listKnownNames(flag, givenFlags(args as unknown as ClusterArgs, env), env.context)).map((value) => ({ value })) };
     case 'namespace':
       return live(async (connection) => ({ choices: await listNames(connection, builtinTypes.namespaces, undefined) }));
     case 'to':
@@ -29,10 +35,24 @@ export const complete: Completer = async ({ command, flag, current }, args, env)
   }
   if (command === 'completion') return args.words.length === 0 ? { choices: [{ value: 'install' }] } : undefined;
   if (command === 'plan' || command === 'undo' || command === 'history') return live((connection) => offerTargets(connection, current));
-  return args.words.length === 0 && command !== undefined ? offerRuns(command, env) : undefined;
+  return args.words.length === 0 && command !== undefined ? offerRuns(statesFor[command]) : undefined;
 
   function live(read: (connection: Connection) => Promise<Offer | undefined>): Promise<Offer | undefined> {
     return withConnection(args as unknown as ClusterArgs, env, read);
+  }
+
+  // Runs of others are those of the namespace; when the cluster does not answer in time, it is what this machine knows.
+  async function offerRuns(states: readonly RunState[] | undefined): Promise<Offer | undefined> {
+    if (states === undefined) return undefined;
+    const brief = { ...env, given: { ...env.given, requestTimeout: [String(askMs)] } };
+    const ask = withConnection({ ...(args as unknown as ClusterArgs), requestTimeout: askMs }, brief, (connection) => listAllRuns(connection, namespaceOf(connection), env.context));
+    const runs = await ask.catch(() => listRuns(env.context));
+    const newestFirst = runs.filter(({ state }) => states.includes(state)).toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+    const { runState } = env.messages.run;
+    return {
+      choices: newestFirst.map(({ id, state, plan }) => ({ value: id, describe: [runState[state] ?? state, ...plan.targets.map(({ object }) => displayName(object))].join(' ') })),
+      keepOrder: true,
+    };
   }
 
   function namespaceOf(connection: Connection): string | undefined {
@@ -86,17 +106,3 @@ const statesFor: Record<string, readonly RunState[]> = {
   close: ['interrupted', 'stopped', 'finished'],
   revert: ['interrupted', 'stopped', 'finished', 'closed'],
 };
-
-async function offerRuns(command: string, env: CommandEnvironment): Promise<Offer | undefined> {
-  const states = statesFor[command];
-  if (states === undefined) return undefined;
-  const newestFirst = (await listRuns(env.context)).filter(({ state }) => states.includes(state)).toReversed();
-  const { runState } = env.messages.run;
-  return {
-    choices: newestFirst.map(({ id, state, plan }) => ({
-      value: id,
-      describe: [runState[state] ?? state, ...plan.targets.map(({ object }) => `${object.kind.toLowerCase()}/${object.name}`)].join(' '),
-    })),
-    keepOrder: true,
-  };
-}

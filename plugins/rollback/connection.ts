@@ -48,7 +48,8 @@ async function open(given: ConnectFlags, remembered: Remembered, env: CommandEnv
   }
 }
 
-function givenFlags(args: ClusterArgs, env: CommandEnvironment): ConnectFlags {
+/** The flags of the cluster that were typed. */
+export function givenFlags(args: ClusterArgs, env: CommandEnvironment): ConnectFlags {
   const keys = Object.keys(clusterFlags) as (keyof typeof clusterFlags)[];
   const given = keys.filter((key) => env.given[key] !== undefined);
   return Object.fromEntries(given.map((key) => [key === 'requestTimeout' ? 'requestTimeoutMs' : key, args[key]]));

@@ -13,6 +13,7 @@ import { localOnlyFlag } from './share-flags.ts';
 const replicas: FlagValue<number | 'previous'> = {
   placeholder: 'N|previous',
   expected: 'a whole number, as 3, or previous',
+  choices: ['previous'],
   read: (value) => (value === 'previous' ? value : readWholeNumber(value)),
 };
 

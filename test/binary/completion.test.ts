@@ -1,5 +1,7 @@
 /** TAB, as kubectl's own completion asks for it: kubectl __complete → kubectl_complete-rollback → the cluster. */
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
@@ -7,11 +9,11 @@ import { toolPath } from '../../scripts/tools/build.ts';
 import { quickly } from '../faults/runs.ts';
 import { test } from '../support/fixtures.ts';
 import { deploy, rollOut, runIdIn } from '../support/roll-outs.ts';
-import { cliEnvironment, distFolder } from '../support/run-cli.ts';
+import { cliEnvironment, createCliHome, distFolder } from '../support/run-cli.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { thanosQuery, thanosReceive } from '../support/workloads.ts';
 
-test('types, names, revisions, runs, namespaces and contexts', { timeout: 300_000 }, async ({ cluster, namespace, home }) => {
+test('types, names, revisions, runs, namespaces and contexts', { timeout: 300_000 }, async ({ cluster, namespace, home, runFolder }) => {
   const bin = join(home, 'bin');
   mkdirSync(bin);
   symlinkSync(join(distFolder, 'kubectl-rollback'), join(bin, 'kubectl-rollback'));
@@ -65,4 +67,21 @@ test('types, names, revisions, runs, namespaces and contexts', { timeout: 300_00
   await offers(['revert', 'r-'], [run, ':36']);
   await offers(['resume', ''], [':36']);
   await offers(['status', runIdIn(undone), ''], [':4']);
+
+  // Of another machine, by its record in the namespace that is typed.
+  const other = await cliEnvironment(createCliHome(runFolder), cluster.kubeconfig);
+  Object.assign(env, { XDG_STATE_HOME: other['XDG_STATE_HOME'] });
+  await offers(['resume', ...inNamespace, ''], [':36']);
+  await offers(['revert', ...inNamespace, ''], [run, ':36']);
+  await offers(['revert', '-n', 'default', 'r-'], [':36']);
+  // Where nobody answers, and where somebody takes the call and says nothing, it is what this machine knows, and soon.
+  Object.assign(env, { XDG_STATE_HOME: join(home, 'state') });
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  for (const port of [1, (silent.address() as AddressInfo).port]) {
+    const beganMs = performance.now();
+    expect(await complete('status', ...inNamespace, `--server=https://127.0.0.1:${port}`, '')).toEqual([run, ':36']);
+    expect(performance.now() - beganMs).toBeLessThan(5_000);
+  }
+  silent.close();
 });

@@ -8,10 +8,20 @@ import { readOwnObject } from './own-object.ts';
 import { namespacesOf } from './sharing.ts';
 import { serverNowMs } from '../../kube/server-time.ts';
 
+/** Reads the lock of a namespace, each once: for many runs of one. */
+export function lockReader(connection: Connection): (namespace: string) => Promise<LeaseFacts> {
+  const read = new Map<string, Promise<LeaseFacts>>();
+  return (namespace) => {
+    const known = read.get(namespace) ?? readOwnObject(connection, builtinTypes.leases, namespace, leaseName).then(({ live }) => readLease(live));
+    read.set(namespace, known);
+    return known;
+  };
+}
+
 /** The lock of a run as it is now, when the run has it and renews it: somebody works on it. */
-export async function findLiveLock(run: { id: string; plan: Plan }, connection: Connection, context: Context): Promise<(LeaseFacts & { namespace: string }) | undefined> {
+export async function findLiveLock(run: { id: string; plan: Plan }, connection: Connection, context: Context, readLock = lockReader(connection)): Promise<(LeaseFacts & { namespace: string }) | undefined> {
   for (const namespace of namespacesOf(run.plan)) {
-    const facts = readLease((await readOwnObject(connection, builtinTypes.leases, namespace, leaseName)).live);
+    const facts = await readLock(namespace);
     const isOver = serverNowMs(connection, context) > facts.untilMs;
     if (facts.holder?.runId === run.id && !isOver) return { ...facts, namespace };
   }

@@ -68,9 +68,14 @@ describe('the lines that kubectl reads', () => {
 });
 
 describe('a call', () => {
-  const kubeconfig = (names: string[]) => `contexts:\n${names.map((name) => `- name: ${name}\n  context: { cluster: none }\n`).join('')}`;
+  const kubeconfig = (names: string[]) =>
+    `contexts:\n${names.map((name) => `- name: ${name}\n  context: { cluster: none }\n`).join('')}clusters: [{ name: entry-${names[0]} }]\nusers: [{ name: admin-${names[0]} }, { name: jin }]\n`;
   writeFileSync(join(home, 'config'), kubeconfig(['cluster-03', 'cluster-04', 'local']));
   writeFileSync(join(home, 'other'), kubeconfig(['elsewhere']));
+  mkdirSync(join(home, '.config', 'retrace'), { recursive: true });
+  writeFileSync(join(home, '.config', 'retrace', 'config.yaml'), 'clusters: [{ name: edge-1, context: local }, { name: cluster-03 }]');
+  mkdirSync(join(home, '.kube', 'configs'), { recursive: true });
+  for (const file of ['filed.conf', 'edge-1.conf', 'notes.txt']) writeFileSync(join(home, '.kube', 'configs', file), kubeconfig(['inside']));
   test.concurrent.each<[string, string[], string]>([
     ['commands', ['re'], "resume\tGo on with a run that was stopped or whose process died\nrevert\tBack to the state before a run, which is the bad one; wants the target's name typed\n:36\n"],
     ['flags, not one that is given', ['undo', '-n', 'x', '--re'], '--replicas\tSet the replicas too\n--reason\tWhy, kept in the record of the run\n--request-timeout\tHow long one request may take, 0 for no limit; 30s when not given\n:4\n'],
@@ -81,6 +86,15 @@ describe('a call', () => {
     ['contexts', ['undo', '--context', 'cluster-'], 'cluster-03\ncluster-04\n:4\n'],
     ['contexts of another file', ['undo', '--kubeconfig', 'other', '--context='], 'elsewhere\n:4\n'],
     ['before a command', ['--context', 'cluster-04'], 'cluster-04\n:4\n'],
+    ['names of clusters', ['undo', '--cluster='], 'cluster-03\ncluster-04\nedge-1\nentry-cluster-03\nfiled\nlocal\n:4\n'],
+    ['names of clusters that begin so', ['undo', '--cluster', 'ed'], 'edge-1\n:4\n'],
+    ['a file beside it has the names', ['undo', '--kubeconfig=other', '--cluster', ''], 'elsewhere\nentry-elsewhere\n:4\n'],
+    ['cluster entries beside a context', ['undo', '--context=local', '--cluster', ''], 'entry-cluster-03\n:4\n'],
+    ['users', ['status', '--user', ''], 'admin-cluster-03\njin\n:4\n'],
+    ['users of another file', ['status', '--kubeconfig=other', '--user', 'a'], 'admin-elsewhere\n:4\n'],
+    ['a word beside numbers', ['undo', '--replicas', ''], 'previous\n:36\n'],
+    ['dry runs', ['apply', '--dry-run='], 'none\nserver\nclient\n:36\n'],
+    ['languages', ['runs', '--lang', ''], 'en\nko\n:36\n'],
     ['a help flag among what is asked', ['undo', '--help', '--stuck-pods', 'n'], 'never\n:36\n'],
     ['what completion takes', ['completion', ''], 'install\n:4\n'],
     ['no runs', ['resume', ''], ':36\n'],

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RetraceError } from '../../../lib/core/errors.ts';
 import { loadInCluster } from '../../../lib/kube/in-cluster.ts';
-import { listContexts, loadKubeconfig } from '../../../lib/kube/kubeconfig.ts';
+import { listKnownNames, loadKubeconfig } from '../../../lib/kube/kubeconfig.ts';
 import { makeContext } from './test-context.ts';
 
 let folder: string;
@@ -75,7 +75,7 @@ describe('KUBECONFIG with several files', () => {
     const access = await load({}, { KUBECONFIG });
     expect([access.contextName, access.endpoint.server, access.user.token]).toEqual(['b', 'https://first', 'second']);
     expect((await load({ context: 'c' }, { KUBECONFIG })).endpoint.server).toBe('https://c:6443');
-    expect(await listContexts({}, makeContext({ env: { KUBECONFIG } }))).toEqual({ names: ['b', 'c'], current: 'b' });
+    expect(await listKnownNames('context', {}, makeContext({ env: { KUBECONFIG } }))).toEqual(['b', 'c']);
   });
 
   it('reads relative paths from the directory of the file that they stand in', async () => {
