@@ -1,6 +1,6 @@
 export type { MissingPermission } from './permission.ts';
 import type { MissingPermission } from './permission.ts';
-import type { Owner, OwnerAdvice, PutBack } from './owner.ts';
+import type { Owner, OwnerAdvice, OwnerChange, PutBack } from './owner.ts';
 
 /**
  * Every expected failure of Retrace has a code. The code fixes the exit code and the parameters;
@@ -66,8 +66,21 @@ export interface ErrorParams {
   'kind.unsupported': { kind: string; supported: string[] };
   'namespace.unknown': { name: string; near: string[] };
   'target.not-found': { target: string; namespace: string; near: string[]; elsewhere: { namespace: string; command: string }[] };
-  /** `at`: the server's time when it was looked at; `withoutHold`: the command that does it here nevertheless, where that can be. */
-  'target.owned': { target: string; owners: Owner[]; putBack: PutBack[]; contested: string[]; advice: OwnerAdvice[]; at: string; withoutHold?: string };
+  /**
+   * `at`: the server's time when it was looked at; `withoutHold`: the command that does it here nevertheless, where that can be;
+   * `change`: how the owners differ from those of a plan that was made before.
+   */
+  'target.owned': {
+    target: string;
+    owners: Owner[];
+    putBack: PutBack[];
+    contested: string[];
+    advice: OwnerAdvice[];
+    at: string;
+    withoutHold?: string;
+    purpose?: 'undo' | 'revert';
+    change?: OwnerChange;
+  };
   'target.deleted': { target: string; namespace: string };
   'target.paused': { target: string; command: string };
   // revisions
@@ -77,7 +90,8 @@ export interface ErrorParams {
   'replicas.unknown-previous': { target: string; current: number };
   'references.missing': { target: string; revision: string; missing: { kind: string; name: string; usedAs: string }[] };
   // plan and run
-  'plan.stale': { target: string; changed: string[]; command: string };
+  /** `ownersGone`: who wrote it when the plan was made and does no more. */
+  'plan.stale': { target: string; changed: string[]; command: string; ownersGone?: Owner[] };
   'plan.broken': { path: string; detail: string };
   'plan.other-cluster': { planServer: string; server: string };
   'run.not-found': { id: string; known: string[] };

@@ -47,6 +47,13 @@ export interface OwnerAdvice {
   objects?: number;
 }
 
+/** What became of a target's owners since a plan for it was made. */
+export interface OwnerChange {
+  /** Not named by the plan: it came since, or could not be seen then. */
+  added: Owner[];
+  gone: Owner[];
+}
+
 /** An autoscaler and what it sets of the target. */
 export interface Driver {
   by: string;

@@ -25,6 +25,20 @@ export function lastWriterOf(object: JsonObject, path: string[]): FieldWriter | 
   return writersOf(object, path)[0];
 }
 
+/**
+ * False for programs that write what they hold again: Argo CD, Helm, Flux, operators, `kubectl apply`. True for
+ * `kubectl edit`, `set`, `patch`, `rollout` and this tool: a person did it once and nothing repeats it.
+ */
+export function isByHand(writer: FieldWriter): boolean {
+  if (isKubectlApply(writer)) return false;
+  return /^kubectl(-|$)/.test(writer.manager) || writer.manager === 'kube-controller-manager' || writer.manager === '';
+}
+
+/** `kubectl apply`, client-side or server-side: whoever typed it may be a person or a pipeline. */
+export function isKubectlApply({ manager, operation }: FieldWriter): boolean {
+  return manager === 'kubectl-client-side-apply' || (manager === 'kubectl' && operation === 'Apply');
+}
+
 /** The latest write of anything but a subresource (status), as RFC 3339; the creation time where nothing else is known. */
 export function lastWrittenAt(object: JsonObject): string | undefined {
   const times = objectsAt(object, 'metadata', 'managedFields')

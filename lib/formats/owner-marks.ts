@@ -46,7 +46,9 @@ function argoMarks(object: JsonObject): OwnerMark[] {
     const { application, namespace } = tracking;
     return [{ kind: 'argocd', application, namespace, by: 'tracking-id', namesItself: namesObject(tracking, object), installationId }];
   }
-  const label = textsAt(object, 'metadata', 'labels')['app.kubernetes.io/instance'];
+  const labels = textsAt(object, 'metadata', 'labels');
+  // The key can be set (application.instanceLabelKey); the first is what the page advises where charts use the usual one.
+  const label = labels['argocd.argoproj.io/instance'] ?? labels['app.kubernetes.io/instance'];
   if (!label) return [];
   return [{ kind: 'argocd', ...instanceOf(label), by: 'instance-label', namesItself: true, installationId }];
 }

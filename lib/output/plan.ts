@@ -46,17 +46,18 @@ function renderTarget(target: PlannedTarget, view: PlanView): string[] {
   return [...lines, ...renderChanges(target.changes, style)];
 }
 
-function renderOwner({ seen }: PlannedTarget, view: PlanView): string[] {
-  if (seen === undefined) return [];
-  const { messages, now } = view;
-  const drivers = (seen.drivers ?? []).flatMap((driver) => row('', [messages.owners.driver(driver)], view));
-  const owners = (seen.owners ?? []).flatMap((owner, at) => {
-    const text = `${messages.owners.name(owner)}   ${messages.owners.evidence(owner, now)}`;
-    return labelledLines(at === 0 ? messages.plan.owner : '', labelWidthOf(messages), text, view.style.columns);
-  });
-  if (owners.length > 0) return [...owners, ...drivers];
-  const ago = seen.writtenAt === undefined ? undefined : formatDuration(now.getTime() - Date.parse(seen.writtenAt));
-  return [...row(messages.plan.owner, [messages.plan.unowned(seen.writtenBy, ago)], view), ...drivers];
+function renderOwner({ owners = [], seen }: PlannedTarget, view: PlanView): string[] {
+  const { messages, now, style } = view;
+  const ago = (time: string | undefined) => (time === undefined ? undefined : formatDuration(now.getTime() - Date.parse(time)));
+  const texts = owners.map((owner) => `${messages.owners.name(owner)}   ${messages.owners.evidence(owner, now)}`);
+  const { program, writtenBy, writtenAt, drivers = [] } = seen ?? {};
+  // Whoever wrote it may well write it again: "nobody" is not known then.
+  if (texts.length === 0 && program) texts.push(messages.plan.unmarked(program.name, ago(program.at), program.name === writtenBy));
+  if (texts.length === 0 && seen) texts.push(messages.plan.unowned(writtenBy, ago(writtenAt)));
+  return [
+    ...texts.flatMap((text, at) => labelledLines(at === 0 ? messages.plan.owner : '', labelWidthOf(messages), text, style.columns)),
+    ...drivers.flatMap((driver) => row('', [messages.owners.driver(driver)], view)),
+  ];
 }
 
 function revisionParts(revision: RevisionRef, { messages, style, now }: PlanView): string[] {

@@ -30,6 +30,9 @@ async function find(connection: Connection, type: ResourceType, name: string, na
   } catch (error) {
     if (!isError(error, 'access.forbidden')) throw error;
     const object = await getObject(connection, type, namespace ?? usualNamespace, name);
-    return object ? [object] : [];
+    if (object) return [object];
+    // It may stand in a namespace that we may not look into.
+    if (namespace === undefined) throw error;
+    return [];
   }
 }

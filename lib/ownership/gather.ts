@@ -22,11 +22,12 @@ const mostLevels = 6;
  * @throws server.* when the API server cannot be reached; what may not be read is `unread`
  */
 export async function gatherOwnership(connection: Connection, object: KubeObject): Promise<OwnershipFacts> {
-  const [owners, autoscalers] = await Promise.all([gatherOwners(connection, object, mostLevels), gatherAutoscalers(connection, object)]);
+  const [owners, autoscalers] = await Promise.all([gatherOwners(connection, object), gatherAutoscalers(connection, object)]);
   return { object, owners, autoscalers };
 }
 
-async function gatherOwners(connection: Connection, object: KubeObject, levels: number): Promise<OwnerFact[]> {
+/** The owners alone. @throws as gatherOwnership */
+export async function gatherOwners(connection: Connection, object: KubeObject, levels = mostLevels): Promise<OwnerFact[]> {
   if (levels === 0) return [];
   return Promise.all(ownerMarksOf(object).map((mark) => gatherOwner(connection, object, mark, levels)));
 }

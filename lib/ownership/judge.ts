@@ -1,6 +1,7 @@
 import type { Driver, Owner, OwnerAdvice, PutBack } from '../core/owner.ts';
 import { numberAt, textAt } from '../core/fields.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { MissingPermission } from '../core/permission.ts';
 import { adviseOn } from './advice.ts';
 import type { OwnerFact, OwnershipFacts } from './facts.ts';
 import { judgeOwner, whenPutBack } from './judge-owner.ts';
@@ -18,6 +19,8 @@ export interface Ownership {
   contested: string[];
   void: VoidMark[];
   drivers: Driver[];
+  /** What may not be looked at: where there is any, "nobody" is not known. */
+  unread: MissingPermission[];
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Ownership {
  * @param flagsForHints the person's own flags for the commands: ` -n monitoring --context prod`
  */
 export function judgeOwnership(facts: OwnershipFacts, flagsForHints: string): Ownership {
-  const ownership: Ownership = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [] };
+  const ownership: Ownership = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [], unread: [] };
   const first = judgeLevel(facts.owners, ownership);
   ownership.putBack = first.map(whenPutBack);
   ownership.advice = adviseOn(first, flagsForHints);
@@ -38,6 +41,7 @@ export function judgeOwnership(facts: OwnershipFacts, flagsForHints: string): Ow
 /** Judges the owners of one object, and what is above each of them. */
 function judgeLevel(facts: OwnerFact[], ownership: Ownership): JudgedOwner[] {
   const judged = facts.map(judgeOwner);
+  ownership.unread.push(...facts.flatMap(({ unread }) => unread));
   const claims = judged.filter((one) => one.claim !== undefined) as (JudgedOwner & { claim: Owner })[];
   ownership.void.push(...judged.flatMap(({ voided }) => (voided ? [voided] : [])));
   // Flux's helm-controller runs Helm: the two are one manager, not two.

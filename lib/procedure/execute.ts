@@ -17,6 +17,8 @@ import type { StepRegistry } from '../run/step-kind.ts';
 import { waitRollout } from '../run/wait/step.ts';
 import { checkCluster } from './cluster-identity.ts';
 import { checkFresh } from './freshness.ts';
+import { checkOwnersOfRest } from './owners-again.ts';
+import type { OwnerChoice } from './owners-again.ts';
 import type { RunReport } from './requests.ts';
 import { beginSharing, followWithRecord, openSharedRun, refuseWorkedOn } from './shared-runs.ts';
 
@@ -33,13 +35,14 @@ export interface ShareChoice {
 
 /**
  * Runs a plan from its beginning. Everything that can be refused is refused before the run exists:
- * another cluster, missing permissions (all at once), a target that is no longer as planned.
- * @throws plan.other-cluster, access.forbidden, plan.stale, target.deleted: nothing was changed; run.*: half way
+ * another cluster, missing permissions (all at once), a target that is no longer as planned or has an owner that the plan
+ * does not name.
+ * @throws plan.other-cluster, access.forbidden, target.owned, plan.stale, target.deleted: nothing was changed; run.*: half way
  */
 export async function executePlan(saved: Plan, connection: Connection, context: Context, emit: EmitRunEvent, choice: ShareChoice): Promise<RunReport> {
   const plan = choice.localOnly ? keepLocal(saved) : saved;
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
-  await checkFresh(plan, connection);
+  await checkFresh(plan, connection, context);
   if (context.signal.aborted) throw new RetraceError('run.interrupted-before', {});
   const run = await createRun(plan, context);
   let sharing: Sharing | undefined;
@@ -63,7 +66,7 @@ export type ResumeOptions = Partial<Pick<RunOptions, 'stuckPods' | 'timeoutMs' |
 
 /**
  * Goes on with a run that stopped or whose process died. Each step looks at the live cluster first.
- * @throws run.not-found; run.busy while its process is alive; run.locked while another machine works on it; run.state when there
+ * @throws target.owned when somebody has come above what is still to be written; run.not-found; run.busy while its process is alive; run.locked while another machine works on it; run.state when there
  *   is nothing to go on with
  */
 export async function resumeRun(
@@ -71,7 +74,7 @@ export async function resumeRun(
   connection: Connection,
   context: Context,
   emit: EmitRunEvent,
-  choice: ShareChoice & { namespace: string },
+  choice: ShareChoice & OwnerChoice & { namespace: string },
   options: ResumeOptions = {},
 ): Promise<RunReport> {
   const run = await openSharedRun(id, connection, choice.namespace, context);
@@ -83,8 +86,8 @@ export async function resumeRun(
   const withOptions = { ...run.plan, options: { ...run.plan.options, ...options } };
   const plan = choice.localOnly ? keepLocal(withOptions) : withOptions;
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
-  const goingOn = { ...run, plan };
-  await refuseWorkedOn(goingOn, connection, context);
+  await refuseWorkedOn({ ...run, plan }, connection, context);
+  const goingOn = { ...run, plan: await checkOwnersOfRest(plan, record, connection, context, choice) };
   return carryOut(goingOn, await beginSharing(goingOn, connection, context, choice.takeOver), connection, context, emit);
 }
 

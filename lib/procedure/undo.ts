@@ -54,7 +54,7 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
       const references = await gatherReferences(connection, facts, templateOfNamed(facts, chosen.to.name) ?? {});
       const part = planWorkload({ ...request, facts, references, choice: request.to, left, now, ownership, flagsForHints: hints });
       const isAwaited = part.steps.some((step) => step.kind === waitRollout.kind);
-      return { facts, ...part, needs: [...part.needs, ...(isAwaited ? permissionsToObserve(part.target.object) : [])] };
+      return { facts, unread: ownership.unread, ...part, needs: [...part.needs, ...(isAwaited ? permissionsToObserve(part.target.object) : [])] };
     }),
   );
   const needs = [...allNeeds(planned), ...permissionsToShare({ targets: planned.map((part) => part.target), options: request.options })];
@@ -75,7 +75,8 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
   };
 }
 
-type Planned = WorkloadPlan & { facts: WorkloadFacts };
+/** `unread`: what may not be looked at of its owners. */
+type Planned = WorkloadPlan & { facts: WorkloadFacts; unread: MissingPermission[] };
 
 /** Evidence of every target is kept before the first is changed; after that each target is done before the next begins. */
 export function orderSteps(perTarget: Step[][]): Step[] {
@@ -94,7 +95,11 @@ async function previewAll(planned: Planned[], needs: MissingPermission[], connec
 }
 
 function noteUnread(planned: Planned[]): Note[] {
-  const missing = planned.flatMap(({ facts }) => facts.unread.flatMap((unread) => unread.missing.map(permissionText)));
+  const missing = planned.flatMap(({ facts, unread, target: { owners = [] } }) => {
+    const told = owners.flatMap((owner) => owner.unread ?? []);
+    const untold = unread.filter((permission) => !told.includes(permission));
+    return [...facts.unread.flatMap((fact) => fact.missing), ...untold].map(permissionText);
+  });
   return missing.length > 0 ? [note('not-looked-at', 'warning', { permissions: [...new Set(missing)] })] : [];
 }
 

@@ -46,6 +46,7 @@ const target = v.strictObject({
   to: revisionRef,
   chosenBy: text,
   changes: v.array(v.strictObject({ path: text, from: v.optional(text), to: v.optional(text) })),
+  owners: v.optional(v.array(owner)),
   seen: v.optional(
     v.strictObject({
       wanted: count,
@@ -53,7 +54,7 @@ const target = v.strictObject({
       troubled: v.array(v.strictObject({ pod: text, reason: text })),
       writtenBy: v.optional(text),
       writtenAt: v.optional(text),
-      owners: v.optional(v.array(owner)),
+      program: v.optional(v.strictObject({ name: text, at: v.optional(text) })),
       drivers: v.optional(v.array(driver)),
     }),
   ),

@@ -55,6 +55,11 @@ export interface PlannedTarget {
   /** Which rule chose `to`: `asked`, `previous`, `ready-pods`, `longest-in-force`, `current`, `before-run`. */
   chosenBy: string;
   changes: FieldChange[];
+  /**
+   * Who writes it, nearest first; left out where nobody is above it. A plan that names owners was asked for although they put
+   * it back (--without-hold), and is carried out only while nobody else has come.
+   */
+  owners?: Owner[];
   /** How it stood when it was planned; left out where there is nothing to tell (revert). */
   seen?: SeenState;
   /** Digest over `basis`; staleness is decided by it, never by resourceVersion. */
@@ -72,8 +77,8 @@ export interface SeenState {
   /** Field manager that wrote the template last, and when (RFC 3339). */
   writtenBy?: string;
   writtenAt?: string;
-  /** Who writes it, nearest first; left out where nobody is above it. */
-  owners?: Owner[];
+  /** A program that wrote the template, though nothing on the object proves an owner: the last hint that there is one. */
+  program?: { name: string; at?: string };
   /** Autoscalers that set something of it. */
   drivers?: Driver[];
 }

@@ -58,7 +58,7 @@ async function printReport(report: RunReport, args: { output: OutputFormat }, en
     env,
   );
   await say(`${labels.run} ${report.run.id}   ${labels.finished(formatDuration(report.tookMs))}   ${labels.evidenceIn(report.run.directory)}`, env);
-  if (plan.purpose === 'undo') for (const line of putBackLines(plan, env.messages)) await say(line, env);
+  for (const line of putBackLines(plan, env.messages)) await say(line, env);
   const next = nextCommand(report.run);
   if (next !== undefined && plan.purpose === 'undo') await say(labels.undoThis(next), env);
 }

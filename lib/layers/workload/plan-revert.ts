@@ -6,6 +6,7 @@ import { imagesOf, templateDigest } from '../../formats/pod-template.ts';
 import { diffTemplates } from '../../formats/template-diff.ts';
 import { replicasOf, templateOf } from '../../formats/workload.ts';
 import type { KubeObject } from '../../kube/types.ts';
+import type { Ownership } from '../../ownership/judge.ts';
 import { displayName } from '../../run/object-ref.ts';
 import { note } from '../../run/notes.ts';
 import type { Note } from '../../run/notes.ts';
@@ -13,6 +14,7 @@ import type { FieldChange, PlannedTarget, RevisionRef, Step } from '../../run/pl
 import { basisOf } from './basis.ts';
 import { liveTemplate } from './facts.ts';
 import { stepId } from './plan.ts';
+import { noteOwners } from './traps.ts';
 
 export interface WorkloadRevertInput {
   runId: string;
@@ -21,12 +23,15 @@ export interface WorkloadRevertInput {
   live: KubeObject;
   /** What the run's writing steps found before they wrote, by step id; a step that did not come to write has none. */
   before: { template?: KubeObject | undefined; replicas?: KubeObject | undefined };
+  /** Who writes it now. */
+  ownership: Ownership;
 }
 
 export interface WorkloadRevert {
   target: PlannedTarget;
   steps: Step[];
-  note: Note;
+  /** What it leads back to first. */
+  notes: Note[];
   needs: MissingPermission[];
 }
 
@@ -35,7 +40,7 @@ export interface WorkloadRevert {
  * undo is the bad one and does not become ready.
  * @throws plan.stale when the workload is neither as the run left it nor as the run found it
  */
-export function planWorkloadRevert({ runId, planned, live, before }: WorkloadRevertInput): WorkloadRevert {
+export function planWorkloadRevert({ runId, planned, live, before, ownership }: WorkloadRevertInput): WorkloadRevert {
   const { object } = planned;
   const planCommand = `kubectl rollback history ${displayName(object)} -n ${object.namespace}`;
   const template = before.template && templateOf(before.template);
@@ -56,16 +61,17 @@ export function planWorkloadRevert({ runId, planned, live, before }: WorkloadRev
   const step = (kind: string, params: JsonObject): Step => ({ id: stepId(kind, object), kind, target: object, params });
   const source = { source: 'pre-image', runId, stepId: stepId('patch-template', object), templateDigest: to.templateDigest, hash: to.hash, planCommand };
   // What was seen before the run is not how it stands now.
-  const { seen: _before, ...target } = planned;
+  const { seen: _seen, owners: _owners, ...target } = planned;
+  const { owners } = ownership;
   const isNoop = !writesTemplate && !writesReplicas;
   return {
-    target: { ...target, action: isNoop ? 'noop' : 'change', from: planned.to, to, chosenBy: 'before-run', changes, basis, basisDigest: digestOf(basis) },
+    target: { ...target, action: isNoop ? 'noop' : 'change', from: planned.to, to, chosenBy: 'before-run', changes, basis, basisDigest: digestOf(basis), ...(owners.length > 0 ? { owners } : {}) },
     steps: [
       ...(isNoop ? [] : [step('keep-evidence', {})]),
       ...(writesTemplate ? [step('patch-template', source)] : []),
       ...(writesReplicas ? [step('set-replicas', { from: replicasOf(live), to: replicas, planCommand })] : []),
     ],
-    note: note('revert-is-bad', 'warning', { runId, target: displayName(object) }),
+    notes: [note('revert-is-bad', 'warning', { runId, target: displayName(object) }), ...noteOwners(displayName(object), ownership)],
     needs: isNoop ? [] : [{ verb: 'patch', resource: object.resource, group: 'apps', namespace: object.namespace, name: object.name }],
   };
 }

@@ -72,17 +72,18 @@ export function planWorkload(input: WorkloadPlanInput): WorkloadPlan {
   const current = entries.find((entry) => entry.current);
   const stuck = action === 'noop' ? [] : stuckPodsOf(facts, to);
   const scaleDown = replicas === undefined ? undefined : noteScaleDown(facts, replicas);
+  const object = objectRefOf(facts.type, facts.object);
+  const { owners } = input.ownership;
   const notes = [
     ...noteChoice(chosen),
     ...(chosen.action === 'repair' ? [note('repair-only', 'info', { pods: namesOf(stuck) })] : []),
     ...(action === 'noop' ? [] : [...noteStrategy(facts, to), ...noteStuckPods(facts, stuck, options)]),
     ...(chosen.action === 'change' ? [...noteReferences(template, input.references, to, entries), ...noteWriters(facts, template, input.ownership)] : []),
-    ...(action === 'noop' ? [] : noteOwners(facts, input.ownership)),
+    ...(action === 'noop' ? [] : noteOwners(displayName(object), input.ownership)),
     ...(replicas === undefined ? noteReplicas(facts, known, current) : []),
     ...(replicas !== undefined && known.drivenBy ? [note('replicas-driven', 'warning', known.drivenBy)] : []),
     ...(scaleDown ? [scaleDown] : []),
   ];
-  const object = objectRefOf(facts.type, facts.object);
   const basis = basisOf(facts.object, template, { withReplicas: replicas !== undefined });
   return {
     target: {
@@ -93,6 +94,7 @@ export function planWorkload(input: WorkloadPlanInput): WorkloadPlan {
       to: refOf(to),
       chosenBy: chosen.rule,
       changes: [...(chosen.action === 'change' ? diffTemplates(liveTemplate(facts.object), template) : []), ...replicaChange(facts, replicas)],
+      ...(owners.length > 0 ? { owners } : {}),
       seen: describeState(facts, input.ownership),
       basisDigest: digestOf(basis),
       basis,

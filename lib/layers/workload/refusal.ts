@@ -4,6 +4,7 @@ import { referencesOf } from '../../formats/template-reference.ts';
 import { isBeingDeleted } from '../../formats/workload.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Ownership } from '../../ownership/judge.ts';
+import { ownedError } from '../../ownership/owned-error.ts';
 import type { ResourceType } from '../../kube/types.ts';
 import { namespaceOf, targetText } from './facts.ts';
 import type { ReferenceFact, WorkloadFacts } from './facts.ts';
@@ -25,11 +26,11 @@ export interface OwnedOptions {
  * @throws target.owned
  */
 export function refuseOwned({ type, object }: Pick<WorkloadFacts, 'type' | 'object'>, ownership: Ownership, { flagsForHints, now, withoutHold }: OwnedOptions): void {
-  const { owners, putBack, contested, advice } = ownership;
+  const { owners } = ownership;
   if (owners.length === 0 || (withoutHold && isRolledOut(type))) return;
   const target = targetText({ type, object });
   const anyway = `kubectl rollback undo ${target}${flagsForHints} --without-hold`;
-  throw new RetraceError('target.owned', { target, owners, putBack, contested, advice, at: now.toISOString(), ...(isRolledOut(type) ? { withoutHold: anyway } : {}) });
+  throw ownedError(target, ownership, { now, ...(isRolledOut(type) ? { withoutHold: anyway } : {}) });
 }
 
 /**

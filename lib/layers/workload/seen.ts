@@ -1,4 +1,4 @@
-import { writersOf } from '../../formats/managed-fields.ts';
+import { isByHand, isKubectlApply, writersOf } from '../../formats/managed-fields.ts';
 import { isPodReady, isPodTerminating, podProblemOf } from '../../formats/pod.ts';
 import { replicasOf } from '../../formats/workload.ts';
 import type { Driver } from '../../core/owner.ts';
@@ -12,7 +12,9 @@ export function describeState(facts: WorkloadFacts, { owners, drivers: above }: 
   const pods = facts.pods.filter((pod) => !isPodTerminating(pod));
   const own = readAutoscaler(facts);
   const drivers: Driver[] = [...(own ? [{ what: 'replicas' as const, ...own }] : []), ...above.filter(({ by }) => by !== own?.by)];
-  const [writer] = writersOf(facts.object, ['spec', 'template']);
+  const writers = writersOf(facts.object, ['spec', 'template']);
+  const [writer] = writers;
+  const program = owners.length > 0 ? undefined : writers.find((one) => !isByHand(one) && !isKubectlApply(one));
   return {
     wanted: facts.type.kind === 'DaemonSet' ? pods.length : replicasOf(facts.object),
     ready: pods.filter(isPodReady).length,
@@ -21,7 +23,7 @@ export function describeState(facts: WorkloadFacts, { owners, drivers: above }: 
       return problem ? [{ pod: pod.metadata.name, reason: problem.reason }] : [];
     }),
     ...(writer === undefined ? {} : { writtenBy: writer.manager, ...(writer.time === undefined ? {} : { writtenAt: writer.time }) }),
-    ...(owners.length > 0 ? { owners } : {}),
+    ...(program === undefined ? {} : { program: { name: program.manager, ...(program.time === undefined ? {} : { at: program.time }) } }),
     ...(drivers.length > 0 ? { drivers } : {}),
   };
 }

@@ -4,3 +4,6 @@ import { setReplicas } from './steps/set-replicas.ts';
 
 /** What this layer can do to a cluster. Evidence and waiting are shared by all layers (lib/run). */
 export const workloadSteps: readonly StepKind[] = [patchTemplate, setReplicas];
+
+/** Steps that write to the target itself: what an owner would put back. */
+export const writingStepKinds: readonly string[] = workloadSteps.map(({ kind }) => kind);

@@ -1,8 +1,7 @@
 import { objectAt, textAt } from '../../core/fields.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { isEvictionBlocked } from '../../formats/disruption-budget.ts';
-import { lastWrittenAt, writersOf } from '../../formats/managed-fields.ts';
-import type { FieldWriter } from '../../formats/managed-fields.ts';
+import { isByHand, isKubectlApply, lastWrittenAt, writersOf } from '../../formats/managed-fields.ts';
 import { isPodOfRevision, isPodReady, isPodTerminating } from '../../formats/pod.ts';
 import { templatesEqual } from '../../formats/pod-template.ts';
 import { referencesOf } from '../../formats/template-reference.ts';
@@ -44,8 +43,8 @@ export function noteWriters(facts: WorkloadFacts, template: JsonObject, { owners
   const applied = objectAt(lastAppliedOf(facts.object), 'spec', 'template');
   const appliesTheSame = applied !== undefined && templatesEqual(applied, template);
   const isApplied = isAppliedByKubectl(facts.object) && !appliesTheSame;
-  const machine = writersOf(facts.object, ['spec', 'template']).find((writer) => !isByHand(writer) && !(appliesTheSame && isClientSideApply(writer)));
-  const how = machine ? nameOfWriter(machine) : isApplied ? 'kubectl-apply' : undefined;
+  const machine = writersOf(facts.object, ['spec', 'template']).find((writer) => !isByHand(writer) && !(appliesTheSame && writer.manager === 'kubectl-client-side-apply'));
+  const how = machine ? (isKubectlApply(machine) ? 'kubectl-apply' : machine.manager) : isApplied ? 'kubectl-apply' : undefined;
   return [
     ...(isApplied ? [note('last-applied', 'warning', { target })] : []),
     // Field managers are a hint for where nobody is known to be above.
@@ -54,31 +53,12 @@ export function noteWriters(facts: WorkloadFacts, template: JsonObject, { owners
 }
 
 /** Who above the target will put the change back, and marks of owners that were looked at and do not count. */
-export function noteOwners(facts: WorkloadFacts, ownership: Ownership): Note[] {
-  const target = targetText(facts);
+export function noteOwners(target: string, ownership: Ownership): Note[] {
   return [
     ...(ownership.putBack.length > 0 ? [note('owner-puts-back', 'warning', { target, putBack: ownership.putBack })] : []),
     ...ownership.contested.map((object) => note('owners-contested', 'warning', { object })),
     ...ownership.void.map(({ mark, why }) => note('owner-mark-void', 'info', { target, mark, why })),
   ];
-}
-
-/** `kubectl edit`, `set`, `patch`, `rollout`, and this tool: a person did it once and nothing repeats it. */
-function isByHand(writer: FieldWriter): boolean {
-  if (isApply(writer)) return false;
-  return /^kubectl(-|$)/.test(writer.manager) || writer.manager === 'kube-controller-manager' || writer.manager === '';
-}
-
-function isApply(writer: FieldWriter): boolean {
-  return isClientSideApply(writer) || (writer.manager === 'kubectl' && writer.operation === 'Apply');
-}
-
-function isClientSideApply({ manager }: FieldWriter): boolean {
-  return manager === 'kubectl-client-side-apply';
-}
-
-function nameOfWriter(writer: FieldWriter): string {
-  return isApply(writer) ? 'kubectl-apply' : writer.manager;
 }
 
 // A change set writes its ConfigMaps shortly before the template that uses them.

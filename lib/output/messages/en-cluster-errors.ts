@@ -1,4 +1,4 @@
-import { ownedMessage } from './en-owners.ts';
+import { goneText, ownedMessage } from './en-owners.ts';
 import { stepName } from './en-steps.ts';
 import type { ErrorMessages } from './messages.ts';
 import { listed, quoted } from './phrases.ts';
@@ -50,12 +50,12 @@ export const targetErrors = {
 } satisfies Partial<ErrorMessages>;
 
 export const runErrors = {
-  'plan.stale': ({ target, changed, command }) => {
+  'plan.stale': ({ target, changed, command, ownersGone = [] }) => {
     // A revert is computed from the run, whose plan was carried out long ago.
     const isOfRun = command.startsWith('kubectl rollback history');
     return {
       text: `${target} has changed since the ${isOfRun ? 'run' : 'plan was made'}`,
-      lines: changed.map((field) => `changed: ${field}`),
+      lines: [...changed.map((field) => `changed: ${field}`), ...ownersGone.map(goneText)],
       next: [`${isOfRun ? 'Look at it' : 'Plan again'}:  ${command}`],
     };
   },

@@ -65,6 +65,11 @@ function driver({ by, what, min, max }: Driver): string {
 /** English phrases about owners. */
 export const owners: OwnerPhrases = { name, evidence, putBack: putBackText, advice: (advice) => adviceText[advice.what](advice, objectsText(advice.objects)), driver };
 
+/** Of an owner that a plan names and that is no more. */
+export function goneText(owner: Owner): string {
+  return `in the plan, and no longer its owner: ${name(owner)}`;
+}
+
 const whenShort: Record<PutBack['when'], string> = {
   'at-once': 'would be put back at once',
   'self-heal': 'would be put back within seconds',
@@ -76,12 +81,17 @@ const whenShort: Record<PutBack['when'], string> = {
 };
 
 /** The refusal of a target that somebody above writes. */
-export function ownedMessage({ target, owners: all, putBack, contested, advice, at, withoutHold }: ErrorParams['target.owned']): Message {
+export function ownedMessage({ target, owners: all, putBack, contested, advice, at, withoutHold, purpose, change }: ErrorParams['target.owned']): Message {
   const direct = all.filter(({ of }) => of === all[0]?.of);
   const now = new Date(at);
   return {
-    text: `${target} is written by ${listed(direct.map(name), 'and')}; an undo here ${putBack[0] ? whenShort[putBack[0].when] : whenShort.unknown}`,
-    lines: [...all.map((owner) => `${name(owner)}   ${evidence(owner, now)}`), ...contested.map((object) => `more than one of them claims ${object}; whoever writes last wins`)],
+    text: `${target} is written by ${listed(direct.map(name), 'and')}; ${purpose === 'revert' ? 'a revert' : 'an undo'} here ${putBack[0] ? whenShort[putBack[0].when] : whenShort.unknown}`,
+    lines: [
+      ...all.map((owner) => `${name(owner)}   ${evidence(owner, now)}`),
+      ...contested.map((object) => `more than one of them claims ${object}; whoever writes last wins`),
+      ...(change ? [`not in the plan: ${listed(change.added.map(name), 'and')}`] : []),
+      ...(change?.gone ?? []).map(goneText),
+    ],
     next: [...advice.map(owners.advice), ...(withoutHold === undefined ? [] : [`Here nevertheless:  ${withoutHold}   (1 object; put back ${putBackText(putBack)})`])],
   };
 }

@@ -31,6 +31,7 @@ const plan: PlanLabels = {
   doIt: 'Do it:',
   pods: (wanted, ready) => `${wanted} ${wanted === 1 ? 'replica' : 'replicas'}, ${ready} ready`,
   unowned: (writer, ago) => `none above it${writer === undefined ? '' : `; template written by ${writer}${ago === undefined ? '' : ` ${ago} ago`}`}`,
+  unmarked: (program, ago, isLast) => `not known: nothing on it proves one; ${isLast ? 'last ' : ''}written by ${program}${ago === undefined ? '' : ` ${ago} ago`}`,
   revision: (number, hash) => (number === undefined ? `revision ${hash}` : `revision ${number} (${hash})`),
   made: (age) => `made ${age} ago`,
   chosenBy: (rule) => chosenBy[rule] ?? rule,

@@ -1,4 +1,4 @@
-import { ownedMessage } from './ko-owners.ts';
+import { goneText, ownedMessage } from './ko-owners.ts';
 import { stepName } from './ko-steps.ts';
 import type { ErrorMessages } from './messages.ts';
 import { quoted } from './phrases.ts';
@@ -48,7 +48,7 @@ export const targetErrors = {
 } satisfies Partial<ErrorMessages>;
 
 export const runErrors = {
-  'plan.stale': ({ target, changed, command }) => ({ text: `${target}: 계획을 세운 뒤에 변경되었습니다`, lines: changed.map((field) => `변경됨: ${field}`), next: [`다시 계획:  ${command}`] }),
+  'plan.stale': ({ target, changed, command, ownersGone = [] }) => ({ text: `${target}: 계획을 세운 뒤에 변경되었습니다`, lines: [...changed.map((field) => `변경됨: ${field}`), ...ownersGone.map(goneText)], next: [`다시 계획:  ${command}`] }),
   'plan.broken': ({ path, detail }) => ({ text: `계획이 아닙니다: ${path}: ${detail}`, lines: [nothingChanged], next: ['계획 만들기:  kubectl rollback plan TYPE/NAME -o json > plan.json'] }),
   'plan.other-cluster': ({ planServer, server }) => ({
     text: '다른 클러스터의 계획입니다',

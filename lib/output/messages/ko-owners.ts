@@ -66,13 +66,23 @@ function driver({ by, what, min, max }: Driver): string {
 /** 소유자에 관한 문구 (Korean phrases about owners). */
 export const owners: OwnerPhrases = { name, evidence, putBack: putBackText, advice: (advice) => adviceText[advice.what](advice, objectsText(advice.objects)), driver };
 
+/** 계획에 있었으나 더는 소유자가 아닌 것 (an owner that a plan names and that is no more). */
+export function goneText(owner: Owner): string {
+  return `계획에 있었으나 더 이상 소유자가 아님: ${name(owner)}`;
+}
+
 /** 상위 소유자가 있는 대상의 거부 (the refusal of a target that somebody above writes). */
-export function ownedMessage({ target, owners: all, putBack, contested, advice, at, withoutHold }: ErrorParams['target.owned']): Message {
+export function ownedMessage({ target, owners: all, putBack, contested, advice, at, withoutHold, change }: ErrorParams['target.owned']): Message {
   const direct = all.filter(({ of }) => of === all[0]?.of);
   const now = new Date(at);
   return {
     text: `${target}: ${direct.map(name).join(', ')}에서 관리합니다. 여기서 되돌려도 원상 복구됩니다: ${putBackText(putBack)}`,
-    lines: [...all.map((owner) => `${name(owner)}   ${evidence(owner, now)}`), ...contested.map((object) => `둘 이상이 ${object}의 소유를 주장합니다. 마지막에 쓰는 쪽이 이깁니다`)],
+    lines: [
+      ...all.map((owner) => `${name(owner)}   ${evidence(owner, now)}`),
+      ...contested.map((object) => `둘 이상이 ${object}의 소유를 주장합니다. 마지막에 쓰는 쪽이 이깁니다`),
+      ...(change ? [`계획에 없음: ${change.added.map(name).join(', ')}`] : []),
+      ...(change?.gone ?? []).map(goneText),
+    ],
     next: [...advice.map(owners.advice), ...(withoutHold === undefined ? [] : [`그래도 여기서:  ${withoutHold}   (오브젝트 1개)`])],
   };
 }

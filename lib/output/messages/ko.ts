@@ -31,6 +31,7 @@ const plan: PlanLabels = {
   doIt: '실행:',
   pods: (wanted, ready) => `레플리카 ${wanted}, 준비됨 ${ready}`,
   unowned: (writer, ago) => `상위 소유자 없음${writer === undefined ? '' : `, 템플릿 작성: ${writer}${ago === undefined ? '' : ` (${ago} 전)`}`}`,
+  unmarked: (program, ago, isLast) => `알 수 없음: 소유자를 증명하는 표시 없음, ${isLast ? '마지막 ' : ''}작성: ${program}${ago === undefined ? '' : ` (${ago} 전)`}`,
   revision: (number, hash) => (number === undefined ? `리비전 ${hash}` : `리비전 ${number} (${hash})`),
   made: (age) => `${age} 전 생성`,
   chosenBy: (rule) => chosenBy[rule] ?? rule,

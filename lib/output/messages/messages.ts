@@ -45,6 +45,8 @@ export interface PlanLabels {
   pods(wanted: number, ready: number): string;
   /** Nothing above the target; who wrote it last. */
   unowned(writer: string | undefined, ago: string | undefined): string;
+  /** No mark proves an owner, and a program wrote it; `isLast`: nobody has written it since. */
+  unmarked(program: string, ago: string | undefined, isLast: boolean): string;
   revision(number: number | undefined, hash: string): string;
   made(age: string): string;
   chosenBy(rule: string): string;

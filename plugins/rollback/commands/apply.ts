@@ -8,7 +8,9 @@ import { shareFlags } from '../share-flags.ts';
 export const apply = defineCommand({
   name: 'apply',
   summary: 'Carry out a saved plan; refused when what it was based on has changed',
-  details: 'The plan names its cluster: its kubeconfig context is used when no --context is given, and another cluster is refused.',
+  details:
+    'The plan names its cluster: its kubeconfig context is used when no --context is given, and another cluster is refused. ' +
+    'Owners are looked up again: one that the plan does not name is refused, for a plan made with --without-hold too.',
   flags: {
     filename: { group: 'Target', alias: 'f', value: text('FILE'), describe: 'Plan saved with plan -o json or -o yaml; - for standard input' },
     ...shareFlags,
@@ -43,7 +45,7 @@ export const apply = defineCommand({
     async function checkOnly(connection: Connection): Promise<void> {
       const [{ checkCluster }, { checkFresh }] = await Promise.all([import('../../../lib/procedure/cluster-identity.ts'), import('../../../lib/procedure/freshness.ts')]);
       await checkCluster(plan, connection);
-      await checkFresh(plan, connection);
+      await checkFresh(plan, connection, env.context);
       await printPlan(plan, serverNow(connection, env), nextCommandLine('apply', env), args, env);
     }
   },

@@ -7,11 +7,12 @@ import { shareChoice, shareFlags } from '../share-flags.ts';
 export const resume = defineCommand({
   name: 'resume',
   summary: 'Go on with a run that was stopped or whose process died',
-  details: 'Each step looks at the live cluster first and does only what is missing. It asks nothing: the run was agreed to when it began. A run of another machine is found by its record in the cluster, and can be gone on with once its lock has expired.',
+  details: 'Each step looks at the live cluster first and does only what is missing. It asks nothing: the run was agreed to when it began. A run of another machine is found by its record in the cluster, and can be gone on with once its lock has expired. What it has yet to write and somebody above it writes since is refused.',
   positional: runId,
   flags: {
     timeout: { group: 'Waiting', value: duration('10m', 1), describe: 'How long to wait from now on' },
     stuckPods: { group: 'Waiting', value: choice('evict', 'delete', 'never'), describe: 'What to do with a pod of an old revision that blocks' },
+    withoutHold: { group: 'Safety', describe: 'Go on although an owner that came since the run began will put it back' },
     ...shareFlags,
     ...outputFlags,
     ...commonFlags,
@@ -34,7 +35,7 @@ export const resume = defineCommand({
       ...(args.stuckPods === undefined ? {} : { stuckPods: args.stuckPods }),
     };
     await withRun(args.words[0]!, args, env, (run, connection, namespace) =>
-      carryOut(run.plan, args, env, (emit) => resumeRun(run.id, connection, env.context, emit, { ...shareChoice(args), namespace }, options)),
+      carryOut(run.plan, args, env, (emit) => resumeRun(run.id, connection, env.context, emit, { ...shareChoice(args), namespace, withoutHold: args.withoutHold }, options)),
     );
   },
 });

@@ -8,8 +8,9 @@ import { shareFlags } from '../share-flags.ts';
 export const revert = defineCommand({
   name: 'revert',
   summary: "Back to the state before a run, which is the bad one; wants the target's name typed",
+  details: 'What an owner (operator, Helm, Argo CD, Flux) writes is refused, unless the run was itself made with --without-hold and the owners are the same.',
   positional: runId,
-  flags: { ...shareFlags, ...dryRunFlags, ...safetyFlags, ...outputFlags, ...commonFlags, ...clusterFlags },
+  flags: { withoutHold: { group: 'Safety', describe: 'Do it although an owner that the run does not name will put it back' }, ...shareFlags, ...dryRunFlags, ...safetyFlags, ...outputFlags, ...commonFlags, ...clusterFlags },
   beginsChange: true,
   examples: [
     { describe: 'What would it do?', command: 'kubectl rollback revert r-7k2m4d --dry-run=server' },
@@ -33,7 +34,7 @@ export const revert = defineCommand({
     await withRun(args.words[0]!, args, env, planAndDo);
 
     async function planAndDo(run: StoredRun, connection: Connection, namespace: string): Promise<void> {
-      const plan = await planRevert(run.id, connection, namespace, env.context);
+      const plan = await planRevert(run.id, connection, namespace, env.context, { withoutHold: args.withoutHold });
       await (isDryRun ? printPlan(plan, serverNow(connection, env), nextCommandLine('revert', env), args, env) : agreeAndCarryOut(plan, connection, args, env, withConfirm));
     }
   },

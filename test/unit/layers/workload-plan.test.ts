@@ -158,7 +158,7 @@ describe('refused', () => {
   test('without a hold it is planned, and says who will put it back instead of who wrote it last', () => {
     const operator = { metadata: { managedFields: [{ manager: 'PrometheusOperator', operation: 'Update', time: '2026-11-22T03:12:00Z', fieldsV1: { 'f:spec': { 'f:template': {} } } }] } };
     const planned = plan(stuckRollout(operator), { ownership: byOperator, withoutHold: true });
-    expect(planned.target).toMatchObject({ action: 'change', seen: { owners: byOperator.owners } });
+    expect(planned.target).toMatchObject({ action: 'change', owners: byOperator.owners });
     expect(noteOf(planned, 'owner-puts-back')).toEqual({ target: 'statefulset/thanos-receive', putBack: byOperator.putBack });
     expect(noteOf(planned, 'put-back-by')).toBeUndefined();
     expect(noteOf(plan(stuckRollout(operator)), 'put-back-by')).toMatchObject({ how: 'PrometheusOperator' });
@@ -173,7 +173,7 @@ test('a plan with owners and autoscalers survives being saved', () => {
   };
   const { target, steps, notes, confirmation, needs } = plan(stuckRollout(), { ownership: more, withoutHold: true });
   const whole = { apiVersion: 'retrace/v1', kind: 'Plan', id: 'p-000000', createdAt: now.toISOString(), purpose: 'undo', cluster: { contextName: 'c', server: 's' }, targets: [target], steps, notes, confirmation, needs, options };
-  expect(checkPlan(JSON.parse(JSON.stringify(whole)))).toMatchObject({ plan: { targets: [{ seen: { owners: more.owners, drivers: more.drivers } }] } });
+  expect(checkPlan(JSON.parse(JSON.stringify(whole)))).toMatchObject({ plan: { targets: [{ owners: more.owners, seen: { drivers: more.drivers } }] } });
 });
 
 describe('what the target revision needs', () => {
@@ -262,7 +262,15 @@ describe('who would put it back', () => {
     ['nobody known', {}, undefined],
   ];
   test.each(table)('%s', (_name, metadata, how) => {
-    expect(noteOf(plan(stuckRollout({ metadata })), 'put-back-by')).toEqual(how === undefined ? undefined : { target: 'statefulset/thanos-receive', how });
+    const planned = plan(stuckRollout({ metadata }));
+    expect(noteOf(planned, 'put-back-by')).toEqual(how === undefined ? undefined : { target: 'statefulset/thanos-receive', how });
+    // A manifest that kubectl applied is no owner; a program is the hint of one.
+    expect(planned.target.seen?.program?.name).toBe(how === 'kubectl-apply' ? undefined : how);
+  });
+
+  test('no hint of an owner where one is known', () => {
+    const metadata = { managedFields: [writer('helm')] };
+    expect(plan(stuckRollout({ metadata }), { ownership: byOperator, withoutHold: true }).target.seen?.program).toBeUndefined();
   });
 
   test('last-applied stays at the bad version (kubectl#1301)', () => {

@@ -109,6 +109,18 @@ Here nevertheless:  kubectl rollback undo statefulset/prometheus-kps -n monitori
 `);
   });
 
+  test('what became of the owners since a plan was made, in both languages', () => {
+    const [operator, release] = samples['target.owned'].owners;
+    const owned = new RetraceError('target.owned', { ...samples['target.owned'], purpose: 'revert', change: { added: [release!], gone: [{ ...operator!, name: 'prometheus/old' }] } });
+    const text = renderFailure(owned, english, plainStyle);
+    expect(text).toMatch(/ is written by prometheus\/kps; a revert here would be put back at once\n/);
+    expect(text).toContain('\n  not in the plan: helm release kps\n  in the plan, and no longer its owner: prometheus/old\n');
+    expect(renderFailure(owned, korean, plainStyle)).toContain('\n  계획에 없음: Helm 릴리스 kps\n  계획에 있었으나 더 이상 소유자가 아님: prometheus/old\n');
+    const stale = new RetraceError('plan.stale', { ...samples['plan.stale'], changed: [], ownersGone: [release!] });
+    expect(renderFailure(stale, english, plainStyle)).toContain('plan was made\n  in the plan, and no longer its owner: helm release kps\n');
+    expect(renderFailure(stale, korean, plainStyle)).toContain('\n  계획에 있었으나 더 이상 소유자가 아님: Helm 릴리스 kps\n');
+  });
+
   test('half way: the cause in words in place of its code', () => {
     const cause = new RetraceError('server.conflict', samples['server.conflict']);
     const text = renderFailure(new RetraceError('run.stopped', samples['run.stopped'], { cause }), english, plainStyle);

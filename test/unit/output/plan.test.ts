@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { english } from '../../../lib/output/messages/en.ts';
 import { korean } from '../../../lib/output/messages/ko.ts';
+import { widthOf } from '../../../lib/output/lines.ts';
 import { renderPlan } from '../../../lib/output/plan.ts';
 import { plainStyle, type Style } from '../../../lib/output/style.ts';
 import type { Plan } from '../../../lib/run/plan.ts';
@@ -17,9 +18,21 @@ describe('a plan', () => {
     [korean, ['소유자          prometheus/kps   statefulset/thanos-receive의 컨트롤러 소유자', '                (ownerReferences)', '                파드의 리소스 요청: verticalpodautoscaler/size', '현재 ']],
   ] as const)('shows who is above the target, in lines that fit: %#', (messages, lines) => {
     const owner = { kind: 'controller', name: 'prometheus/kps', namespace: 'monitoring', of: 'statefulset/thanos-receive', how: 'owner-reference', seen: 'confirmed' } as const;
-    const seen = { ...sampleTarget.seen!, owners: [owner], drivers: [{ by: 'verticalpodautoscaler/size', what: 'resources' as const }] };
-    const text = renderPlan({ plan: samplePlan({ targets: [{ ...sampleTarget, seen }] }), messages, style: terminal, now });
+    const seen = { ...sampleTarget.seen!, drivers: [{ by: 'verticalpodautoscaler/size', what: 'resources' as const }] };
+    const text = renderPlan({ plan: samplePlan({ targets: [{ ...sampleTarget, owners: [owner], seen }] }), messages, style: terminal, now });
     expect(text).toContain(`\n${lines.join('\n')}`);
+  });
+
+  test.each([
+    [english, 'kubectl-edit', 'Owner not known: nothing on it proves one; written by argocd-controller 2d ago'],
+    [english, 'argocd-controller', 'Owner not known: nothing on it proves one; last written by argocd-controller 2d ago'],
+    [korean, 'kubectl-edit', '소유자 알 수 없음: 소유자를 증명하는 표시 없음, 작성: argocd-controller (2d 전)'],
+    [korean, 'argocd-controller', '소유자 알 수 없음: 소유자를 증명하는 표시 없음, 마지막 작성: argocd-controller (2d 전)'],
+  ] as const)('does not call nobody above what a program writes: %#', (messages, writtenBy, line) => {
+    const seen = { ...sampleTarget.seen!, writtenBy, program: { name: 'argocd-controller', at: '2026-11-21T03:12:00Z' } };
+    const text = renderPlan({ plan: samplePlan({ targets: [{ ...sampleTarget, seen }] }), messages, style: terminal, now });
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(line);
+    expect(text.split('\n').every((one) => widthOf(one) <= 80)).toBe(true);
   });
 
   test('on a terminal of 80 columns', () => {

@@ -37,7 +37,7 @@ const judge = (target: KubeObject, found: Partial<OwnerFact>[] = [], autoscalers
 const receive = (metadata: JsonObject = {}) => object('StatefulSet', 'receive', metadata);
 
 test('nobody above', () => {
-  const nobody = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [] };
+  const nobody = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [], unread: [] };
   expect(judge(receive())).toEqual(nobody);
   expect(judge(receive({ labels: { 'app.kubernetes.io/managed-by': 'Helm', 'app.kubernetes.io/instance': 'kps' } }), [applications()])).toEqual(nobody);
   expect(judge(receive({ annotations: helmMarks.annotations }))).toEqual(nobody);
@@ -130,6 +130,10 @@ describe('Argo CD', () => {
     expect(judge(labelled, [applications(application())]).owners).toMatchObject([{ how: 'instance-label' }]);
     expect(judge(labelled, [applications(application({}, { resources: [] }))]).owners).toEqual([]);
     expect(judge(labelled, [{ ...applications(application()), settings: { data: { 'application.instanceLabelKey': 'team/app' } } }]).owners).toEqual([]);
+    expect(judge(receive({ labels: { 'argocd.argoproj.io/instance': 'thanos', 'app.kubernetes.io/instance': 'kps' } }), [applications(application())]).owners).toMatchObject([{ name: 'application/thanos' }]);
+    // Nobody is known, and that is not the same as nobody.
+    const unread = [{ verb: 'list', resource: 'applications', group: 'argoproj.io' }];
+    expect(judge(labelled, [{ state: 'unread', unread }])).toMatchObject({ owners: [], unread });
   });
 
   test('where tracking is by label, an old annotation does not count', () => {
