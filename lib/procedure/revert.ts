@@ -5,12 +5,12 @@ import type { Connection, KubeObject } from '../kube/types.ts';
 import { planWorkloadRevert } from '../layers/workload/plan-revert.ts';
 import type { WorkloadRevert } from '../layers/workload/plan-revert.ts';
 import { stepId } from '../layers/workload/plan.ts';
-import { writingStepKinds } from '../layers/workload/steps.ts';
 import { readTarget } from '../layers/workload/steps/guarded-write.ts';
 import type { Plan, PlannedTarget } from '../run/plan.ts';
 import { readPreImage } from '../run/pre-image.ts';
 import { recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
+import type { StoredRun } from '../run/run-store.ts';
 import { checkCluster } from './cluster-identity.ts';
 import { refuseBusy } from './execute.ts';
 import { judgeOwnersAgain } from './owners-again.ts';
@@ -33,7 +33,7 @@ export async function planRevert(id: string, connection: Connection, namespace: 
   }
   await checkCluster(run.plan, connection);
   await refuseWorkedOn(run, connection, context);
-  const parts = await Promise.all(run.plan.targets.toReversed().map((planned) => revertTarget(record, planned, connection, context, choice)));
+  const parts = await Promise.all(run.plan.targets.toReversed().map((planned) => revertTarget(run, record, planned, connection, context, choice)));
   const name = parts[0]?.target.object.name ?? id;
   return {
     ...run.plan,
@@ -49,21 +49,25 @@ export async function planRevert(id: string, connection: Connection, namespace: 
   };
 }
 
-async function revertTarget(record: RunRecord, planned: PlannedTarget, connection: Connection, context: Context, choice: OwnerChoice): Promise<WorkloadRevert> {
+async function revertTarget(run: StoredRun, record: RunRecord, planned: PlannedTarget, connection: Connection, context: Context, choice: OwnerChoice): Promise<WorkloadRevert> {
   const { id: runId, directory } = record;
   const ref = planned.object;
   const live = await readTarget(connection, ref);
-  const [{ ownership }, ...before] = await Promise.all([
+  const steps = ['patch-template', 'set-replicas'].map((kind) => stepId(kind, ref));
+  const [{ ownership }, ...images] = await Promise.all([
     judgeOwnersAgain(planned, live, connection, context, { ...choice, purpose: 'revert', anyway: `kubectl rollback revert ${runId}` }),
-    ...['patch-template', 'set-replicas'].map((kind) => readPreImage(directory, stepId(kind, ref)) as Promise<KubeObject | undefined>),
+    ...steps.map((id) => readPreImage(directory, id) as Promise<KubeObject | undefined>),
   ]);
-  const [template, replicas] = before;
-  if (!template && !replicas && hasWritten(record, ref)) throw new RetraceError('run.pre-images-gone', { id: runId, state: record.state });
+  if (steps.some((id, index) => !images[index] && hasDone(run, id))) throw new RetraceError('run.pre-images-gone', { id: runId, state: record.state });
+  const [template, replicas] = images;
   return planWorkloadRevert({ runId, planned, live, before: { template, replicas }, ownership });
 }
 
-/** A run of another machine that was closed has its pre-images no longer in the cluster: never take that for "nothing to do". */
-function hasWritten(record: RunRecord, ref: PlannedTarget['object']): boolean {
-  const writing = writingStepKinds.map((kind) => stepId(kind, ref));
-  return record.steps.some(({ id, state, result }) => writing.includes(id) && state === 'done' && result !== undefined) && record.state === 'closed';
+/**
+ * Whether the run itself did this step, and so had its pre-image: `close` deletes those in the cluster, also one that was cut off before its
+ * line. Never take that for "nothing to do".
+ */
+function hasDone({ journal }: StoredRun, id: string): boolean {
+  const has = (type: 'intended' | 'done') => journal.entries.some((entry) => entry.type === type && entry.step === id);
+  return has('intended') && has('done');
 }

@@ -8,9 +8,9 @@ import type { StoredRun } from '../run/run-store.ts';
 import { adoptRun, catchUp, readFoundRun } from '../run/shared/adopt.ts';
 import { ClusterRecord, findRecord, listRecords, recordNamespace } from '../run/shared/cluster-record.ts';
 import type { FoundRecord } from '../run/shared/cluster-record.ts';
-import { lockedError } from '../run/shared/lock.ts';
+import { lockedError, releaseLocksOf } from '../run/shared/lock.ts';
 import { findLiveLock, lockReader } from '../run/shared/lock-state.ts';
-import { isShared, Sharing } from '../run/shared/sharing.ts';
+import { isShared, namespacesOf, Sharing } from '../run/shared/sharing.ts';
 import type { ShareOptions } from '../run/shared/sharing.ts';
 
 /** The run as this machine knows it; undefined when it does not. @throws plan.broken, journal.corrupt */
@@ -32,11 +32,29 @@ export async function openSharedRun(id: string, connection: Connection, namespac
   const local = await findLocalRun(id, context);
   if (!local) {
     const found = await findAnywhere(id, connection, namespace);
-    return found ? adoptWithReverted(found, connection, context) : openRun(id, context);
+    return found ? settle(await adoptWithReverted(found, connection, context), found, connection, context) : openRun(id, context);
   }
   if (!isShared(local.plan) || recordOf(local, context).state === 'running') return local;
   const found = await findRecord(connection, id, recordNamespace(local.plan));
-  return found ? catchUp(local, connection, found, context) : local;
+  return found ? settle(await catchUp(local, connection, found, context), found, connection, context) : local;
+}
+
+/**
+ * Does what a process that died came no more to do: its last lines go to the record, and a run that is over gives its locks back.
+ * Nothing is done while somebody works on the run, nor by who may not write: it is late then, but not lost.
+ */
+async function settle(run: StoredRun, found: FoundRecord, connection: Connection, context: Context): Promise<StoredRun> {
+  const isBehind = run.journal.text() !== found.journalText;
+  const { state } = recordOf(run, context);
+  const isOver = state === 'finished' || state === 'closed' || state === 'reverted';
+  if ((!isBehind && !isOver) || (await findLiveLock(run, connection, context))) return run;
+  try {
+    if (isBehind) await ClusterRecord.open(connection, run, found.namespace);
+    if (isOver) await releaseLocksOf(run.id, namespacesOf(run.plan), connection);
+  } catch (error) {
+    if (!isError(error, 'access.forbidden') && !isError(error, 'server.conflict')) throw error;
+  }
+  return run;
 }
 
 async function findAnywhere(id: string, connection: Connection, namespace: string): Promise<FoundRecord | undefined> {
@@ -71,10 +89,8 @@ export async function readSharedRecord(run: StoredRun, connection: Connection, c
 
 /** @throws run.locked while another machine works on the run */
 export async function refuseWorkedOn(run: StoredRun, connection: Connection, context: Context): Promise<void> {
-  const last = run.journal.entries.findLast(({ type }) => type === 'started' || type === 'resumed');
   const lock = isShared(run.plan) ? await findLiveLock(run, connection, context) : undefined;
-  const isOurs = last !== undefined && 'pid' in last && last.by.host === context.host && last.pid === lock?.holder?.pid;
-  if (!lock?.holder || (isOurs && !context.isProcessAlive(lock.holder.pid))) return;
+  if (!lock?.holder) return;
   throw lockedError(lock, lock.namespace, { isExpired: false, forRun: run.id, connection });
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RetraceError } from '../core/errors.ts';
 
@@ -30,16 +30,26 @@ export async function makePrivateDirectory(path: string): Promise<void> {
 export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   await orFileError(path, async () => {
     const temporary = `${path}.part`;
-    const file = await open(temporary, 'w', 0o600);
     try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
+      await writeSynced(temporary, content);
+      await rename(temporary, path);
+    } catch (error) {
+      // A part takes the room that whoever clears the disk needs first.
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
     }
-    await rename(temporary, path);
     await syncDirectory(dirname(path));
   });
+}
+
+async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Makes a rename or a new name in the directory durable. Windows cannot open a directory and needs no such call. */

@@ -17,9 +17,9 @@ import { displayName, typeOfRef } from './object-ref.ts';
 import type { ObjectRef, Step } from './plan.ts';
 import type { StepEnvironment, StepKind } from './step-kind.ts';
 
-/** Evidence of one target, below the run directory: `evidence/statefulset-web`. */
-function folderOf(target: ObjectRef): string {
-  return join('evidence', `${target.kind.toLowerCase()}-${target.name}`);
+/** Evidence of one target, below the run directory: `evidence/monitoring.statefulset-web`. */
+function folderOf({ namespace, kind, name }: ObjectRef): string {
+  return join('evidence', `${namespace}.${kind.toLowerCase()}-${name}`);
 }
 
 const logLimitBytes = 1024 * 1024;

@@ -70,7 +70,11 @@ const planSchema = v.strictObject({
   purpose: v.picklist(['undo', 'revert']),
   cluster: v.strictObject({ contextName: text, server: text, uid: v.optional(text), name: v.optional(text), entry: v.optional(text) }),
   targets: v.array(target),
-  steps: v.array(v.strictObject({ id: text, kind: text, target: v.optional(objectRef), params: json })),
+  // What was found, done and kept is told by the step's id.
+  steps: v.pipe(
+    v.array(v.strictObject({ id: text, kind: text, target: v.optional(objectRef), params: json })),
+    v.check((steps) => new Set(steps.map(({ id }) => id)).size === steps.length, 'two steps have one id'),
+  ),
   notes: v.array(planNote),
   confirmation: v.variant('kind', [
     v.strictObject({ kind: v.literal('yes') }),

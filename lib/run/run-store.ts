@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stateDirectory } from '../config/directories.ts';
 import type { Context } from '../core/context.ts';
@@ -35,8 +35,18 @@ export async function createRun(plan: Plan, context: Context): Promise<StoredRun
   const directory = join(runs, id);
   // Not recursive: two runs never share a directory, however unlikely that the ids are equal.
   await orFileError(directory, () => mkdir(directory, { mode: 0o700 }));
-  await writeDurably(join(directory, 'plan.json'), `${stringifyJson(plan, 2)}\n`);
-  return { id, directory, plan, journal: new Journal(join(directory, 'journal.jsonl'), [], context.now) };
+  const run = { id, directory, plan, journal: new Journal(join(directory, 'journal.jsonl'), [], context.now) };
+  try {
+    await writeDurably(planPath(directory), `${stringifyJson(plan, 2)}\n`);
+  } catch (error) {
+    await discardRun(run);
+    throw error;
+  }
+  return run;
+}
+
+function planPath(directory: string): string {
+  return join(directory, 'plan.json');
 }
 
 /** Takes back `createRun`, for a run that was refused before its first line. */
@@ -49,7 +59,7 @@ export async function openRun(id: string, context: Context): Promise<StoredRun> 
   const known = await listRunIds(context);
   if (!known.includes(id)) throw new RetraceError('run.not-found', { id, known: known.slice(-5) });
   const directory = join(runsDirectory(context), id);
-  const path = join(directory, 'plan.json');
+  const path = planPath(directory);
   const plan = parsePlan(await readFile(path, 'utf8').catch(() => ''), path);
   return { id, directory, plan, journal: await readJournal(join(directory, 'journal.jsonl'), context.now) };
 }
@@ -88,7 +98,11 @@ export async function listRuns(context: Context): Promise<RunRecord[]> {
   return records.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
 }
 
+/** A directory without a plan is no run: whoever made it, or brought a run of another machine here, died before it was one. */
 async function listRunIds(context: Context): Promise<string[]> {
-  const names = await readdir(runsDirectory(context)).catch(() => [] as string[]);
-  return names.filter((name) => /^r-[0-9a-z]+$/.test(name)).sort();
+  const runs = runsDirectory(context);
+  const names = await readdir(runs).catch(() => [] as string[]);
+  const ids = names.filter((name) => /^r-[0-9a-z]+$/.test(name)).sort();
+  const hasPlan = await Promise.all(ids.map((id) => stat(planPath(join(runs, id))).then(() => true, (error: NodeJS.ErrnoException) => error.code !== 'ENOENT')));
+  return ids.filter((_, index) => hasPlan[index]);
 }

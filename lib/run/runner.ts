@@ -47,8 +47,13 @@ export async function runSteps(run: StoredRun, tools: RunnerTools): Promise<RunR
       throw await recordStop(error, step, progress, run, context);
     }
   }
-  await tools.beforeFinish?.();
-  await journal.append({ type: 'finished' });
+  try {
+    await tools.beforeFinish?.();
+    await journal.append({ type: 'finished' });
+  } catch (error) {
+    const last = plan.steps.at(-1);
+    throw last ? await recordStop(error, last, { mayHaveWritten: false }, run, context) : error;
+  }
   emit({ type: 'run-finished', runId: run.id, tookMs: context.now().getTime() - startedMs });
   return recordOf(run, context);
 }
@@ -118,7 +123,7 @@ export function resumeCommand(id: string): string {
 }
 
 /** Errors that already say what the person needs; everything else half way becomes `run.stopped` with its cause. */
-const speaksForItself = /^(run\.(?!lock-lost$)|target\.deleted$)/;
+const speaksForItself = /^(run\.|target\.deleted$)/;
 
 /** A step that ends with one of these has not written anything itself (contract of StepKind.run). */
 const refusedBeforeWriting = new Set<ErrorCode>([

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { newestRun, quickly, rollback, breakHashring, target as hashring, type Place } from '../faults/runs.ts';
+import { breakHashring, elsewhere, expireLock, newestRun, quickly, readHolder, rollback, target as hashring } from '../faults/runs.ts';
 import { readWorkloadSpecs } from '../support/cluster-state.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
@@ -32,24 +32,9 @@ const undo = (namespace: string, ...more: string[]) => ['undo', target, '-n', na
 /** Waits until it is told to stop. */
 const undoLong = (namespace: string) => ['undo', target, '-n', namespace, '--yes', '--stable-for=10m', '--stuck-after=1s'];
 
-async function readHolder(cluster: ControlPlane, namespace: string): Promise<string> {
-  const { spec } = await kubectlJson(cluster, ['get', 'lease', 'retrace'], { namespace });
-  return spec.holderIdentity ?? '';
-}
-
-/** What an hour does to a lock that nobody renews. */
-async function expireLock(cluster: ControlPlane, namespace: string): Promise<void> {
-  await kubectl(cluster, ['patch', 'lease', 'retrace', '--type=merge', '-p', JSON.stringify({ spec: { renewTime: '2026-01-01T00:00:00.000000Z' } })], { namespace });
-}
-
 async function ownNames(cluster: ControlPlane, namespace: string, kind: 'configmaps' | 'secrets'): Promise<string[]> {
   const { items } = await kubectlJson(cluster, ['get', kind], { namespace });
   return items.map(({ metadata }: any) => metadata.name).filter((name: string) => name.startsWith('retrace-'));
-}
-
-/** Another machine: nothing of the first one's files. */
-function elsewhere(place: Place): Place {
-  return { ...place, home: createCliHome(place.runFolder) };
 }
 
 for (const line of ['after:4', 'before:5', 'after:8'] as const) {
@@ -65,13 +50,13 @@ for (const line of ['after:4', 'before:5', 'after:8'] as const) {
 
     // Its lock holds: for all that the other machine knows, somebody works.
     expect(await resume()).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringContaining(`run ${id} is being worked on by`) });
-    await expireLock(cluster, namespace);
+    await expireLock({ cluster, namespace });
     const listed = await rollback(other, ['runs', '-n', namespace], undefined, { kubeconfig });
     expect(listed).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(new RegExp(`\n${id} +interrupted +statefulset/thanos-receive`)) });
     const resumed = await resume();
     expect(resumed, resumed.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('statefulset/thanos-receive rolled back') });
     expect((await readWorkloadSpecs(cluster, namespace))['StatefulSet/thanos-receive']).toMatchObject({ replicas: 3, template: { spec: { containers: [{ image: 'thanos:v0.42.3' }] } } });
-    expect(await readHolder(cluster, namespace)).toBe('');
+    expect(await readHolder({ cluster, namespace })).toBe('');
 
     // The first machine knows what became of it.
     expect(await rollback(place, ['status', id])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`run ${id}   finished`) });
@@ -112,7 +97,7 @@ test.concurrent('another machine closes a run: no lock, no Secret, and the recor
   const refused = await rollback(other, undo(namespace, '--to=2'));
   expect(refused).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringMatching(new RegExp(`locked by run ${id} of [^]*--take-over`)) });
   expect(await rollback(other, ['close', id, '-n', namespace])).toEqual({ exitCode: 0, stderr: '', stdout: `run ${id} closed: what it did stays\n` });
-  expect(await readHolder(cluster, namespace)).toBe('');
+  expect(await readHolder({ cluster, namespace })).toBe('');
   expect(await ownNames(cluster, namespace, 'secrets')).toEqual([]);
   expect(await rollback(place, ['resume', id])).toMatchObject({ exitCode: 5, stderr: expect.stringContaining(`run ${id} is closed`) });
   // What it found is gone with it: a third machine does not take that for nothing to do.
@@ -141,12 +126,12 @@ test.concurrent('of two runs the second is refused while the first goes on, and 
   expect(await rollback(other, ['close', id, '-n', namespace])).toMatchObject({ exitCode: 6 });
   process.kill(first.pid, 'SIGKILL');
   await first.result;
-  await expireLock(cluster, namespace);
+  await expireLock({ cluster, namespace });
   const expired = await rollback(other, again);
   expect(expired).toMatchObject({ exitCode: 6, stderr: expect.stringMatching(/not renewed after[^]*--take-over/) });
   const taken = await rollback(other, [...again, '--take-over']);
   expect(taken, taken.stderr).toMatchObject({ exitCode: 8 });
-  expect(await readHolder(cluster, namespace)).toContain(newestRun(other.home));
+  expect(await readHolder({ cluster, namespace })).toContain(newestRun(other.home));
 });
 
 test.concurrent('a lock that was taken while the run waited stops it before its next write', async ({ cluster, namespace, home, runFolder, startCli }) => {
@@ -164,7 +149,7 @@ test.concurrent('a lock that was taken while the run waited stops it before its 
   expect(stopped, stopped.stderr).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringContaining(`the lock of namespace ${namespace} was taken by run r-000000 of mina@desk`) });
   expect(proxy.requests.filter(({ method, path }) => method === 'PATCH' && !path.includes('dryRun'))).toEqual([]);
   expect(await readWorkloadSpecs(cluster, namespace)).toEqual(before);
-  expect(await readHolder(cluster, namespace)).toContain('mina@desk');
+  expect(await readHolder({ cluster, namespace })).toContain('mina@desk');
 
   // Expired, but nobody took it: the same run goes on.
   await kubectl(cluster, ['patch', 'lease', 'retrace', '--type=merge', '-p', '{"spec":{"holderIdentity":""}}'], { namespace });
@@ -174,7 +159,7 @@ test.concurrent('a lock that was taken while the run waited stops it before its 
   const slow = proxy.addFault({ kind: 'delay', delayMs: 3_000, matches: ({ method, path }) => method === 'GET' && path.includes('/controllerrevisions/') });
   const resuming = await startCli('rollback', ['resume', id], { kubeconfig: proxy.kubeconfig });
   await waitUntil(() => slow.struck === 1, { what: 'the revision to be read', everyMs: 20 });
-  await expireLock(cluster, namespace);
+  await expireLock({ cluster, namespace });
   const resumed = await resuming.result;
   expect(resumed, resumed.stderr).toMatchObject({ exitCode: 0 });
   await proxy.stop();
@@ -244,7 +229,7 @@ test.concurrent('a plan of more than 1 MiB and planted secrets: the record holds
 
   // The first machine is gone for good.
   rmSync(join(home, 'state'), { recursive: true });
-  await expireLock(cluster, namespace);
+  await expireLock({ cluster, namespace });
   const resumed = await rollback(elsewhere(place), ['resume', id, '-n', namespace]);
   expect(resumed, resumed.stderr).toMatchObject({ exitCode: 0 });
   expect((await kubectlJson(cluster, ['get', target], { namespace })).spec.template.spec.containers[0].env.at(-1)).toEqual({ name: 'DB_PASSWORD', value: `${planted}-a` });

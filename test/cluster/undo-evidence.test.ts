@@ -20,7 +20,7 @@ test.concurrent('evidence holds the logs of the crashing container, events and o
 
   const directory = join(home, 'state', 'retrace', 'runs', runIdIn(result));
   expect(result.stderr).toContain(`evidence in ${directory}\n`);
-  const evidence = join(directory, 'evidence', 'statefulset-thanos-receive');
+  const evidence = join(directory, 'evidence', `${namespace}.statefulset-thanos-receive`);
   const read = (...path: string[]) => readFileSync(join(evidence, ...path), 'utf8');
   expect(read('logs', 'thanos-receive-2', 'receive.previous.log')).toContain('no space left on device');
   const current = read('logs', 'thanos-receive-2', 'receive.log');

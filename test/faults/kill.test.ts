@@ -1,28 +1,31 @@
 /**
- * kill -9 at lines of the journal: what `resume` makes of it is what an uninterrupted run makes, what `revert` makes of it is what was before.
- * `npm test` strikes once at every kind of step; with RETRACE_TEST_FULL=1 at every line of every kind of run.
+ * kill -9 at lines of the journal and at writes to the cluster: what `resume` makes of it, here or on another machine, is what an uninterrupted run
+ * makes, what `revert` makes of it is what was before. `npm test` strikes once at every kind of step and of write; with RETRACE_TEST_FULL=1 before
+ * and after every line and write of every kind of run, and between each line and its copy in the cluster.
  */
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, expect } from 'vitest';
 import { expectClusterState, readClusterState, readWorkloadSpecs, type ClusterState } from '../support/cluster-state.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { test } from '../support/fixtures.ts';
 import { createNamespace, deleteNamespace } from '../support/namespace.ts';
 import { createCliHome } from '../support/run-cli.ts';
-import { journalLines, newestRun, readJournal, rollback, runKinds, type Place, type RunKindName } from './runs.ts';
+import { copyOf, elsewhere, expireLock, journalLines, newestRun, readHolder, readJournal, readRecord, rollback, runKinds, type Place, type RunKindName } from './runs.ts';
 
-type Answer = 'resume' | 'revert';
+type Answer = 'resume' | 'resume elsewhere' | 'revert';
 
 interface Case {
   readonly run: RunKindName;
-  /** `before` or `after` the line is written. */
-  readonly when: 'before' | 'after';
-  readonly line: number;
+  /** As kill-at.ts takes it. */
+  readonly point: string;
   readonly answer: Answer;
 }
 
 const isFull = process.env['RETRACE_TEST_FULL'] === '1';
+const answers = ['resume', 'resume elsewhere', 'revert'] as const;
 
-/** Every kind of step once begun and once done but not written down, and around the one write inside the wait. */
+/** Every kind of step once begun and once done but not written down, around the one write inside the wait, and around each kind of write for others. */
 const sample: Case[] = [
   at('undo', 'after', 'started', 'resume'),
   at('undo', 'before', 'done keep-evidence', 'revert'),
@@ -34,40 +37,62 @@ const sample: Case[] = [
   at('undo', 'after', 'noted wait-rollout', 'resume'),
   at('undo', 'before', 'done wait-rollout', 'resume'),
   at('revert', 'before', 'finished', 'resume'),
+  { run: 'undo', point: 'before:take lease', answer: 'resume elsewhere' },
+  { run: 'undo', point: 'after:take lease', answer: 'resume' },
+  { run: 'undo', point: 'after:take lease', answer: 'resume elsewhere' },
+  { run: 'undo', point: 'after:make record', answer: 'revert' },
+  { run: 'undo', point: 'after:pre-image patch-template', answer: 'resume elsewhere' },
+  { run: 'undo', point: `before:${copyOf('done patch-template')}`, answer: 'resume elsewhere' },
+  { run: 'undo', point: `before:${copyOf('finished')}`, answer: 'resume' },
+  { run: 'undo', point: `before:${copyOf('finished')}`, answer: 'resume elsewhere' },
+  { run: 'undo', point: 'before:give back lease', answer: 'resume elsewhere' },
+  { run: 'revert', point: `before:${copyOf('reverted')}`, answer: 'resume' },
 ];
 
-const all: Case[] = (Object.keys(runKinds) as RunKindName[]).flatMap((run) =>
-  runKinds[run].lines.flatMap((_, index) =>
-    (['before', 'after'] as const).flatMap((when) => (['resume', 'revert'] as const).map((answer) => ({ run, when, line: index + 1, answer }))),
-  ),
-);
+const all: Case[] = (Object.keys(runKinds) as RunKindName[]).flatMap((run) => {
+  const lines = runKinds[run].lines.flatMap((line, index) => [`before:${index + 1}`, `before:${copyOf(line)}`, `after:${index + 1}`]);
+  const writes = runKinds[run].writes.flatMap((write) => [`before:${write}`, `after:${write}`]);
+  return [...lines, ...writes].flatMap((point) => answers.map((answer) => ({ run, point, answer })));
+});
 
-const outcomes: { run: RunKindName; outcome: 'as uninterrupted' | 'as before' | 'lost' }[] = [];
+const outcomes: { run: RunKindName; answer: Answer; isLost: boolean }[] = [];
 
-for (const { run, when, line, answer } of isFull ? all : sample) {
-  const name = `${run}: killed ${when} line ${line} (${runKinds[run].lines[line - 1]}), then ${answer}`;
-  test.concurrent(name, async ({ cluster, namespace, home, runFolder }) => {
-    const outcome = { run, outcome: 'lost' as (typeof outcomes)[number]['outcome'] };
+for (const { run, point, answer } of isFull ? all : sample) {
+  test.concurrent(`${run}: killed ${spell(run, point)}, then ${answer}`, async ({ cluster, namespace, home, runFolder }) => {
+    const outcome = { run, answer, isLost: true };
     outcomes.push(outcome);
     const place = { cluster, namespace, home, runFolder };
     await runKinds[run].prepare(place);
     const before = await readWorkloadSpecs(cluster, namespace);
     const command = await runKinds[run].command(place);
 
-    const killed = await rollback(place, command, `${when}:${line}`);
+    const killed = await rollback(place, command, point);
     expect(killed, killed.stderr).toMatchObject({ exitCode: undefined });
     const id = newestRun(home);
-    const written = when === 'after' ? line : line - 1;
-    // The line `reverted` stands in the journal of the run that is reverted.
-    const own = runKinds[run].lines.slice(0, written).filter((text) => text !== 'reverted');
-    expect(journalLines(home, id)).toEqual(own);
+    await expectStruck(place, id, run, point);
 
     if (answer === 'resume') await resume(place, id, run);
+    else if (answer === 'resume elsewhere') await resumeElsewhere(place, id, run, command);
     else await revert(place, id, before);
     // A run that was taken back says so, wherever its revert was cut off.
-    if (run === 'revert' && answer === 'resume') expect(readJournal(home, revertedBy(command)).at(-1)?.type).toBe('reverted');
-    outcome.outcome = answer === 'resume' ? 'as uninterrupted' : 'as before';
+    if (run === 'revert' && answer !== 'revert') await expectTakenBack(place, revertedBy(command));
+    outcome.isLost = false;
   });
+}
+
+/** The journal, and its copy in the cluster, are as far as the case says. */
+async function expectStruck(place: Place, id: string, run: RunKindName, point: string): Promise<void> {
+  const lines: readonly string[] = runKinds[run].lines;
+  const [when, where] = point.split(':') as [string, string];
+  // The line `reverted` stands in the journal of the run that is reverted.
+  const own = (count: number) => lines.slice(0, count).filter((text) => text !== 'reverted');
+  if (/^\d+$/.test(where)) {
+    expect(journalLines(place.home, id)).toEqual(own(when === 'after' ? Number(where) : Number(where) - 1));
+  } else if (lines.some((line) => copyOf(line) === where)) {
+    const line = lines.findIndex((text) => copyOf(text) === where) + 1;
+    expect(journalLines(place.home, id)).toEqual(own(line));
+    expect(await readRecord(place, id)).toEqual(own(line - 1));
+  }
 }
 
 /** Id in `revert ID`. */
@@ -75,14 +100,52 @@ function revertedBy(command: readonly string[]): string {
   return command[1]!;
 }
 
+async function expectTakenBack(place: Place, id: string): Promise<void> {
+  // Whoever went on with it, the first machine and the record know.
+  await rollback(place, ['status', id]);
+  expect(readJournal(place.home, id).at(-1)?.type).toBe('reverted');
+  expect((await readRecord(place, id))?.at(-1)).toBe('reverted');
+}
+
 async function resume(place: Place, id: string, run: RunKindName): Promise<void> {
-  const { cluster, namespace, home } = place;
+  const { home } = place;
   const isOver = readJournal(home, id).at(-1)?.type === 'finished';
   const resumed = await rollback(place, ['resume', id]);
   // Killed behind the last line there is nothing to go on with, and it says so.
   expect(resumed, resumed.stderr).toMatchObject({ exitCode: isOver ? 5 : 0 });
-  await expectClusterState(cluster, namespace, await uninterrupted(place, run));
-  expect(readJournal(home, id).at(-1)?.type).toBe('finished');
+  await expectDone(place, id, run);
+}
+
+async function resumeElsewhere(place: Place, id: string, run: RunKindName, command: readonly string[]): Promise<void> {
+  const other = elsewhere(place);
+  const { namespace } = place;
+  const isHeld = (await readHolder(place)) !== '';
+  if (isHeld) await expireLock(place);
+  const record = await readRecord(place, id);
+  if (record) {
+    const resumed = await rollback(other, ['resume', id, '-n', namespace]);
+    expect(resumed, resumed.stderr).toMatchObject({ exitCode: record.at(-1) === 'finished' ? 5 : 0 });
+    const status = await rollback(place, ['status', id]);
+    expect(status, status.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`run ${id}   finished`) });
+    return expectDone(place, id, run);
+  }
+  // Nobody else knows of it, and nothing was changed: the same is typed again.
+  const again = run === 'revert' ? [...command, '-n', namespace] : command;
+  if (isHeld) {
+    const refused = await rollback(other, again);
+    expect(refused, refused.stderr).toMatchObject({ exitCode: 6, stdout: '', stderr: expect.stringMatching(new RegExp(`locked by run ${id} [^]*--take-over`)) });
+  }
+  const done = await rollback(other, [...again, ...(isHeld ? ['--take-over'] : [])]);
+  expect(done, done.stderr).toMatchObject({ exitCode: 0 });
+  await expectDone({ ...place, home: other.home }, newestRun(other.home), run);
+}
+
+/** As an uninterrupted run leaves it: the cluster, the journal, its copy, and no lock. */
+async function expectDone(place: Place, id: string, run: RunKindName): Promise<void> {
+  await expectClusterState(place.cluster, place.namespace, await uninterrupted(place, run));
+  expect(readJournal(place.home, id).at(-1)?.type).toBe('finished');
+  expect(await readRecord(place, id)).toEqual(journalLines(place.home, id));
+  expect(await readHolder(place)).toBe('');
 }
 
 async function revert(place: Place, id: string, before: ClusterState): Promise<void> {
@@ -104,10 +167,13 @@ async function runUninterrupted(cluster: ControlPlane, runFolder: string, run: R
   const namespace = await createNamespace(cluster, 'reference');
   const place = { cluster, namespace, runFolder, home: createCliHome(runFolder) };
   await runKinds[run].prepare(place);
-  const result = await rollback(place, await runKinds[run].command(place));
+  const log = join(place.home, 'writes');
+  const result = await rollback(place, await runKinds[run].command(place), 'never', { env: { RETRACE_TEST_WRITES: log } });
   expect(result, result.stderr).toMatchObject({ exitCode: 0 });
-  // The table of lines must be the real one, or the cases would strike beside what they are named after.
-  expect(journalLines(place.home, newestRun(place.home))).toEqual(runKinds[run].lines.filter((text) => text !== 'reverted'));
+  // The tables of lines and writes must be the real ones, or the cases would strike beside what they are named after.
+  const { lines, writes } = runKinds[run];
+  expect(journalLines(place.home, newestRun(place.home))).toEqual(lines.filter((text) => text !== 'reverted'));
+  expect(readFileSync(log, 'utf8').trimEnd().split('\n').sort()).toEqual([...writes, ...lines.map(copyOf)].sort());
   const state = await readSettled(cluster, namespace);
   await deleteNamespace(cluster, namespace);
   return state;
@@ -123,18 +189,31 @@ async function readSettled(cluster: ControlPlane, namespace: string): Promise<Cl
   }
 }
 
-function at(run: RunKindName, when: Case['when'], text: string, answer: Answer): Case {
+function at(run: RunKindName, when: 'before' | 'after', text: string, answer: Answer): Case {
   const line = (runKinds[run].lines as readonly string[]).indexOf(text) + 1;
   if (line === 0) throw new Error(`no line "${text}" in the journal of ${run}`);
-  return { run, when, line, answer };
+  return { run, point: `${when}:${line}`, answer };
+}
+
+/** `before line 4 (done patch-template)`, `after make record`. */
+function spell(run: RunKindName, point: string): string {
+  const [when, where] = point.split(':') as [string, string];
+  return /^\d+$/.test(where) ? `${when} line ${where} (${runKinds[run].lines[Number(where) - 1]})` : `${when} ${where}`;
 }
 
 afterAll(() => {
   if (!isFull) return;
   const rows = (Object.keys(runKinds) as RunKindName[]).map((run) => {
-    const of = (wanted: string) => outcomes.filter(({ run: of, outcome }) => of === run && outcome === wanted).length;
-    const cases = outcomes.filter(({ run: of }) => of === run).length;
-    return { 'killed in': run, cases, 'resumed: as uninterrupted': of('as uninterrupted'), 'reverted: as before': of('as before'), lost: of('lost') };
+    const cases = outcomes.filter(({ run: of }) => of === run);
+    const whole = (wanted: Answer) => cases.filter(({ answer, isLost }) => answer === wanted && !isLost).length;
+    return {
+      'killed in': run,
+      cases: cases.length,
+      'resumed here: as uninterrupted': whole('resume'),
+      'resumed elsewhere: as uninterrupted': whole('resume elsewhere'),
+      'reverted: as before': whole('revert'),
+      lost: cases.filter(({ isLost }) => isLost).length,
+    };
   });
   console.table(rows);
 });

@@ -156,9 +156,9 @@ function stepsFor(
   ];
 }
 
-/** Unique in a plan and usable as a file name: pre-images are kept under it. */
-export function stepId(kind: string, object: Pick<ObjectRef, 'kind' | 'name'>): string {
-  return `${kind}.${object.kind.toLowerCase()}.${object.name}`;
+/** Unique in a plan, also in one over several namespaces, and usable as a file name: pre-images are kept under it. */
+export function stepId(kind: string, object: Pick<ObjectRef, 'namespace' | 'kind' | 'name'>): string {
+  return `${kind}.${object.namespace}.${object.kind.toLowerCase()}.${object.name}`;
 }
 
 function permissionsFor(object: ObjectRef, facts: WorkloadFacts, writes: boolean, options: RunOptions): MissingPermission[] {

@@ -16,9 +16,12 @@ export const sharedRunErrors = {
     ],
   }),
   'run.lock-lost': ({ namespace, holder, byRun, since, command }) => ({
-    text: `the lock of namespace ${namespace} was taken by ${byRun === '' ? quoted(holder) : `run ${byRun} of ${holder}`}`,
-    lines: [`since ${since}`],
-    next: [`When the other one is finished, go on with:  ${command}`],
+    text:
+      holder === ''
+        ? `the lock of namespace ${namespace} was given back by somebody else, who was here meanwhile or closed this run`
+        : `the lock of namespace ${namespace} was taken by ${byRun === '' ? quoted(holder) : `run ${byRun} of ${holder}`}`,
+    lines: [...(since === '' ? [] : [`since ${since}`]), 'What was done before stays.'],
+    next: [`${holder === '' ? 'Look at what they did, then go on with' : 'When the other one is finished, go on with'}:  ${command}`],
   }),
   'run.pre-images-gone': ({ id, state }) => ({
     text: `run ${id} is ${state}, and what it found before it wrote is no longer in the cluster`,

@@ -12,9 +12,12 @@ export const sharedRunErrors = {
     ],
   }),
   'run.lock-lost': ({ namespace, holder, byRun, since, command }) => ({
-    text: `네임스페이스 ${namespace}의 잠금을 다른 쪽에서 가져갔습니다: ${byRun === '' ? quoted(holder) : `실행 ${byRun} (${holder})`}`,
-    lines: [`시작 ${since}`],
-    next: [`그쪽이 끝난 뒤 계속하려면:  ${command}`],
+    text:
+      holder === ''
+        ? `네임스페이스 ${namespace}의 잠금을 다른 쪽에서 풀었습니다: 그동안 다른 실행이 있었거나 이 실행을 닫았습니다`
+        : `네임스페이스 ${namespace}의 잠금을 다른 쪽에서 가져갔습니다: ${byRun === '' ? quoted(holder) : `실행 ${byRun} (${holder})`}`,
+    lines: [...(since === '' ? [] : [`시작 ${since}`]), '그전까지 한 일은 그대로 남습니다.'],
+    next: [`${holder === '' ? '무엇이 바뀌었는지 확인한 뒤 계속하려면' : '그쪽이 끝난 뒤 계속하려면'}:  ${command}`],
   }),
   'run.pre-images-gone': ({ id, state }) => ({
     text: `실행 ${id}의 상태: ${state}. 실행 전에 있던 것이 클러스터에 더는 없습니다`,

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../core/context.ts';
 import { RetraceError } from '../../core/errors.ts';
@@ -74,6 +74,6 @@ export async function catchUp(run: StoredRun, connection: Connection, found: Fou
   if (local.startsWith(found.journalText)) return run;
   // Checked before anything is replaced.
   await readFoundRun(connection, found, context);
-  if (local !== '') await rename(path, `${path}.superseded`);
+  if (local !== '') await writeDurably(`${path}.superseded`, local);
   return adoptRun(connection, found, context);
 }

@@ -100,8 +100,9 @@ export class Lock {
     const lease = await readOwnObject(this.#connection, builtinTypes.leases, namespace, leaseName);
     const facts = readLease(lease.live);
     const nowMs = this.#nowMs();
-    // Deleted, or given back in our name: nobody has it, and the precondition decides who is first.
-    if (facts.holderIdentity !== '' && facts.holderIdentity !== formatHolder(this.#request.me)) throw lost(facts, namespace, this.#request.me);
+    // Held by nobody is lost too: another took it when it had expired and is done already, or a colleague closed the run. Of a Lease
+    // that was deleted nothing is known: the precondition of the write decides who is first.
+    if (lease.live && facts.holderIdentity !== formatHolder(this.#request.me)) throw lost(facts, namespace, this.#request.me);
     if (onlyWhenLate && facts.untilMs - nowMs > leaseDurationMs / 2) return;
     try {
       this.#held.set(namespace, await this.#write(lease, leaseSpec(this.#request.me, nowMs, historyOf(lease.live))));

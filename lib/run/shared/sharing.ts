@@ -47,7 +47,8 @@ async function holderOf(run: Pick<StoredRun, 'id' | 'directory'>, context: Conte
   return { runId: run.id, token, pid: context.pid, who: `${context.user}@${context.host}` };
 }
 
-async function readToken(directory: string): Promise<string | undefined> {
+/** What a run directory is known by in its locks; undefined when it never took one. */
+export async function readToken(directory: string): Promise<string | undefined> {
   const text = await readFile(join(directory, 'lock-token'), 'utf8').catch(() => '');
   return /^h-[0-9a-z]+$/.test(text) ? text : undefined;
 }

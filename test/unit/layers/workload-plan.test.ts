@@ -48,7 +48,7 @@ describe('the undo of a stuck StatefulSet', () => {
 
   test('keeps evidence first, then patches, then waits', () => {
     expect(planned.steps).toMatchObject([
-      { id: 'keep-evidence.statefulset.thanos-receive', kind: 'keep-evidence' },
+      { id: 'keep-evidence.monitoring.statefulset.thanos-receive', kind: 'keep-evidence' },
       { kind: 'patch-template', params: { source: 'revision', revisionName: 'thanos-receive-64696cc595', templateDigest: planned.target.to.templateDigest, generation: 40, planCommand: 'kubectl rollback plan statefulset/thanos-receive -n monitoring' } },
       { kind: 'wait-rollout', params: { hash: '64696cc595', templateDigest: planned.target.to.templateDigest } },
     ]);
