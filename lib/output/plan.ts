@@ -50,7 +50,8 @@ function renderOwner({ owners = [], seen }: PlannedTarget, view: PlanView): stri
   const { messages, now, style } = view;
   const ago = (time: string | undefined) => (time === undefined ? undefined : formatDuration(now.getTime() - Date.parse(time)));
   const texts = owners.map((owner) => `${messages.owners.name(owner)}   ${messages.owners.evidence(owner, now)}`);
-  const { program, writtenBy, writtenAt, drivers = [] } = seen ?? {};
+  const { program, ownersUnread, writtenBy, writtenAt, drivers = [] } = seen ?? {};
+  if (texts.length === 0 && ownersUnread) texts.push(messages.plan.ownersUnread(ownersUnread));
   // Whoever wrote it may well write it again: "nobody" is not known then.
   if (texts.length === 0 && program) texts.push(messages.plan.unmarked(program.name, ago(program.at), program.name === writtenBy));
   if (texts.length === 0 && seen) texts.push(messages.plan.unowned(writtenBy, ago(writtenAt)));

@@ -96,7 +96,8 @@ async function previewAll(planned: Planned[], needs: MissingPermission[], connec
 
 function noteUnread(planned: Planned[]): Note[] {
   const missing = planned.flatMap(({ facts, unread, target: { owners = [] } }) => {
-    const told = owners.flatMap((owner) => owner.unread ?? []);
+    // Told at the owner itself, or in place of one.
+    const told = owners.length > 0 ? owners.flatMap((owner) => owner.unread ?? []) : unread;
     const untold = unread.filter((permission) => !told.includes(permission));
     return [...facts.unread.flatMap((fact) => fact.missing), ...untold].map(permissionText);
   });

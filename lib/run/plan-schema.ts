@@ -54,6 +54,7 @@ const target = v.strictObject({
       troubled: v.array(v.strictObject({ pod: text, reason: text })),
       writtenBy: v.optional(text),
       writtenAt: v.optional(text),
+      ownersUnread: v.optional(v.array(permission)),
       program: v.optional(v.strictObject({ name: text, at: v.optional(text) })),
       drivers: v.optional(v.array(driver)),
     }),

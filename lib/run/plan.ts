@@ -77,6 +77,8 @@ export interface SeenState {
   /** Field manager that wrote the template last, and when (RFC 3339). */
   writtenBy?: string;
   writtenAt?: string;
+  /** No owner was found, and this may not be looked at: there may be one. */
+  ownersUnread?: MissingPermission[];
   /** A program that wrote the template, though nothing on the object proves an owner: the last hint that there is one. */
   program?: { name: string; at?: string };
   /** Autoscalers that set something of it. */

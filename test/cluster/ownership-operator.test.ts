@@ -1,13 +1,12 @@
 /** The real Prometheus Operator and the CRDs of Argo CD, on a control plane of their own: chains of owners, and copied marks. */
-import { join } from 'node:path';
 import { beforeAll, expect, inject, onTestFinished } from 'vitest';
-import { moduleFolder } from '../../scripts/tools/go-module.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { test } from '../support/fixtures.ts';
 import { helm, writeChart } from '../support/helm.ts';
 import { kubectl } from '../support/kubectl.ts';
 import { createNamespace } from '../support/namespace.ts';
+import { installArgoTypes } from '../support/owner-types.ts';
 import { startPrometheusOperator } from '../support/prometheus-operator.ts';
 import { deploy, quickly, readRevisions, readWorkload, rollOut } from '../support/roll-outs.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -18,16 +17,10 @@ let plane: ControlPlane;
 beforeAll(async () => {
   const runFolder = inject('runFolder');
   plane = await startControlPlane(runFolder, 'owners');
-  await Promise.all([installArgoCrds(), kubectl(plane, ['create', 'namespace', 'argocd'])]);
+  await Promise.all([installArgoTypes(plane), kubectl(plane, ['create', 'namespace', 'argocd'])]);
   return startPrometheusOperator(plane, runFolder);
   // A control plane and twelve large CRDs, on a machine that is busy with other tests.
 }, 300_000);
-
-async function installArgoCrds(): Promise<void> {
-  const folder = join(await moduleFolder('github.com/argoproj/argo-cd/v3', 'v3.2.0'), 'manifests', 'crds');
-  await kubectl(plane, ['create', '-f', join(folder, 'application-crd.yaml'), '-f', join(folder, 'applicationset-crd.yaml')]);
-  await waitUntil(async () => (await kubectl(plane, ['get', 'applications,applicationsets', '-A'], { allowFailure: true })).exitCode === 0, { what: 'the types of Argo CD' });
-}
 
 const target = 'statefulset/prometheus-k8s';
 const imageOf = (workload: any) => workload.spec.template.spec.containers.find(({ name }: any) => name === 'prometheus' || name === 'query').image;

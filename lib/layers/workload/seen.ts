@@ -8,7 +8,7 @@ import type { WorkloadFacts } from './facts.ts';
 import { readAutoscaler } from './replicas.ts';
 
 /** How the workload stood when it was planned: what a person wants to see before the question, and nothing is decided by. */
-export function describeState(facts: WorkloadFacts, { owners, drivers: above }: Pick<Ownership, 'owners' | 'drivers'>): SeenState {
+export function describeState(facts: WorkloadFacts, { owners, drivers: above, unread }: Pick<Ownership, 'owners' | 'drivers' | 'unread'>): SeenState {
   const pods = facts.pods.filter((pod) => !isPodTerminating(pod));
   const own = readAutoscaler(facts);
   const drivers: Driver[] = [...(own ? [{ what: 'replicas' as const, ...own }] : []), ...above.filter(({ by }) => by !== own?.by)];
@@ -23,6 +23,7 @@ export function describeState(facts: WorkloadFacts, { owners, drivers: above }: 
       return problem ? [{ pod: pod.metadata.name, reason: problem.reason }] : [];
     }),
     ...(writer === undefined ? {} : { writtenBy: writer.manager, ...(writer.time === undefined ? {} : { writtenAt: writer.time }) }),
+    ...(owners.length === 0 && unread.length > 0 ? { ownersUnread: unread } : {}),
     ...(program === undefined ? {} : { program: { name: program.manager, ...(program.time === undefined ? {} : { at: program.time }) } }),
     ...(drivers.length > 0 ? { drivers } : {}),
   };

@@ -5,7 +5,7 @@ import { owners } from './en-owners.ts';
 import { sharedRunErrors } from './en-shared-runs.ts';
 import { steps } from './en-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
-import { listed, quoted } from './phrases.ts';
+import { listed, permissionText, quoted } from './phrases.ts';
 
 const chosenBy: Record<string, string> = {
   asked: 'as asked',
@@ -31,6 +31,7 @@ const plan: PlanLabels = {
   doIt: 'Do it:',
   pods: (wanted, ready) => `${wanted} ${wanted === 1 ? 'replica' : 'replicas'}, ${ready} ready`,
   unowned: (writer, ago) => `none above it${writer === undefined ? '' : `; template written by ${writer}${ago === undefined ? '' : ` ${ago} ago`}`}`,
+  ownersUnread: (missing) => `not known: you may not ${listed(missing.map(permissionText), 'and')}`,
   unmarked: (program, ago, isLast) => `not known: nothing on it proves one; ${isLast ? 'last ' : ''}written by ${program}${ago === undefined ? '' : ` ${ago} ago`}`,
   revision: (number, hash) => (number === undefined ? `revision ${hash}` : `revision ${number} (${hash})`),
   made: (age) => `made ${age} ago`,

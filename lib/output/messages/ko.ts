@@ -5,7 +5,7 @@ import { owners } from './ko-owners.ts';
 import { sharedRunErrors } from './ko-shared-runs.ts';
 import { steps } from './ko-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
-import { quoted } from './phrases.ts';
+import { permissionText, quoted } from './phrases.ts';
 
 const chosenBy: Record<string, string> = {
   asked: '요청한 대로',
@@ -31,6 +31,7 @@ const plan: PlanLabels = {
   doIt: '실행:',
   pods: (wanted, ready) => `레플리카 ${wanted}, 준비됨 ${ready}`,
   unowned: (writer, ago) => `상위 소유자 없음${writer === undefined ? '' : `, 템플릿 작성: ${writer}${ago === undefined ? '' : ` (${ago} 전)`}`}`,
+  ownersUnread: (missing) => `알 수 없음: 볼 권한 없음: ${missing.map(permissionText).join(', ')}`,
   unmarked: (program, ago, isLast) => `알 수 없음: 소유자를 증명하는 표시 없음, ${isLast ? '마지막 ' : ''}작성: ${program}${ago === undefined ? '' : ` (${ago} 전)`}`,
   revision: (number, hash) => (number === undefined ? `리비전 ${hash}` : `리비전 ${number} (${hash})`),
   made: (age) => `${age} 전 생성`,

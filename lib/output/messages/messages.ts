@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorParams } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { MissingPermission } from '../../core/permission.ts';
 import type { NoteCode, NoteParams } from '../../run/notes.ts';
 import type { Step } from '../../run/plan.ts';
 import type { OwnerPhrases } from './owner-phrases.ts';
@@ -45,6 +46,8 @@ export interface PlanLabels {
   pods(wanted: number, ready: number): string;
   /** Nothing above the target; who wrote it last. */
   unowned(writer: string | undefined, ago: string | undefined): string;
+  /** None is known, and what may not be looked at could name one. */
+  ownersUnread(missing: readonly MissingPermission[]): string;
   /** No mark proves an owner, and a program wrote it; `isLast`: nobody has written it since. */
   unmarked(program: string, ago: string | undefined, isLast: boolean): string;
   revision(number: number | undefined, hash: string): string;

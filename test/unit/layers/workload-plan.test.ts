@@ -268,6 +268,12 @@ describe('who would put it back', () => {
     expect(planned.target.seen?.program?.name).toBe(how === 'kubectl-apply' ? undefined : how);
   });
 
+  test('what may not be looked at, where no owner is known', () => {
+    const unread = [{ verb: 'list', resource: 'applications', group: 'argoproj.io' }];
+    expect(plan(stuckRollout(), { ownership: { ...unowned, unread } }).target.seen).toMatchObject({ ownersUnread: unread });
+    expect(plan(stuckRollout(), { ownership: { ...byOperator, unread }, withoutHold: true }).target.seen?.ownersUnread).toBeUndefined();
+  });
+
   test('no hint of an owner where one is known', () => {
     const metadata = { managedFields: [writer('helm')] };
     expect(plan(stuckRollout({ metadata }), { ownership: byOperator, withoutHold: true }).target.seen?.program).toBeUndefined();

@@ -35,6 +35,14 @@ describe('a plan', () => {
     expect(text.split('\n').every((one) => widthOf(one) <= 80)).toBe(true);
   });
 
+  test.each([
+    [english, 'Owner     not known: you may not list applications.argoproj.io'],
+    [korean, '소유자          알 수 없음: 볼 권한 없음: list applications.argoproj.io'],
+  ] as const)('does not call nobody above what may not be looked at: %#', (messages, line) => {
+    const seen = { ...sampleTarget.seen!, ownersUnread: [{ verb: 'list', resource: 'applications', group: 'argoproj.io' }] };
+    expect(renderPlan({ plan: samplePlan({ targets: [{ ...sampleTarget, seen }] }), messages, style: terminal, now })).toContain(`\n${line}\n`);
+  });
+
   test('on a terminal of 80 columns', () => {
     expect(render(samplePlan())).toBe(`\
 statefulset/thanos-receive
