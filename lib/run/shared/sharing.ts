@@ -61,15 +61,13 @@ export interface ShareOptions {
 
 /** A run's lock and record, as long as one process works on it. */
 export class Sharing {
-  /** For the steps: looks at the lock before each write. */
+  /** Looks at the lock before each write. */
   readonly connection: Connection;
-  readonly #bare: Connection;
   readonly #run: StoredRun;
   readonly #lock: Lock;
   readonly #home: string;
 
   private constructor(bare: Connection, run: StoredRun, lock: Lock, home: string) {
-    this.#bare = bare;
     this.#run = run;
     this.#lock = lock;
     this.#home = home;
@@ -105,7 +103,7 @@ export class Sharing {
   /** Keeps a step's pre-image in the cluster too: this machine may die between a delete and a create. */
   async sharePreImage(stepId: string): Promise<void> {
     const image = await readPreImage(this.#run.directory, stepId);
-    if (image) await sharePreImage(this.#bare, { namespace: this.#home, runId: this.#run.id }, stepId, image);
+    if (image) await sharePreImage(this.connection, { namespace: this.#home, runId: this.#run.id }, stepId, image);
   }
 
   /**
