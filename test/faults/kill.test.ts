@@ -3,15 +3,11 @@
  * makes, what `revert` makes of it is what was before. `npm test` strikes once at every kind of step and of write; with RETRACE_TEST_FULL=1 before
  * and after every line and write of every kind of run, and between each line and its copy in the cluster.
  */
-import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
 import { afterAll, expect } from 'vitest';
-import { expectClusterState, readClusterState, readWorkloadSpecs, type ClusterState } from '../support/cluster-state.ts';
-import type { ControlPlane } from '../support/control-plane.ts';
+import { expectClusterState, readWorkloadSpecs, type ClusterState } from '../support/cluster-state.ts';
 import { test } from '../support/fixtures.ts';
-import { createNamespace, deleteNamespace } from '../support/namespace.ts';
-import { createCliHome } from '../support/run-cli.ts';
 import { copyOf, elsewhere, expireLock, journalLines, newestRun, readHolder, readJournal, readRecord, rollback, runKinds, type Place, type RunKindName } from './runs.ts';
+import { uninterrupted } from './uninterrupted.ts';
 
 type Answer = 'resume' | 'resume elsewhere' | 'revert';
 
@@ -152,41 +148,6 @@ async function revert(place: Place, id: string, before: ClusterState): Promise<v
   const reverted = await rollback(place, ['revert', id, '--confirm=thanos-receive']);
   expect(reverted, reverted.stderr).toMatchObject({ exitCode: 0 });
   expect(await readWorkloadSpecs(place.cluster, place.namespace)).toEqual(before);
-}
-
-const references = new Map<RunKindName, Promise<ClusterState>>();
-
-/** What the same run makes of a namespace of its own when nothing disturbs it. */
-function uninterrupted({ cluster, runFolder }: Place, run: RunKindName): Promise<ClusterState> {
-  const known = references.get(run) ?? runUninterrupted(cluster, runFolder, run);
-  references.set(run, known);
-  return known;
-}
-
-async function runUninterrupted(cluster: ControlPlane, runFolder: string, run: RunKindName): Promise<ClusterState> {
-  const namespace = await createNamespace(cluster, 'reference');
-  const place = { cluster, namespace, runFolder, home: createCliHome(runFolder) };
-  await runKinds[run].prepare(place);
-  const log = join(place.home, 'writes');
-  const result = await rollback(place, await runKinds[run].command(place), 'never', { env: { RETRACE_TEST_WRITES: log } });
-  expect(result, result.stderr).toMatchObject({ exitCode: 0 });
-  // The tables of lines and writes must be the real ones, or the cases would strike beside what they are named after.
-  const { lines, writes } = runKinds[run];
-  expect(journalLines(place.home, newestRun(place.home))).toEqual(lines.filter((text) => text !== 'reverted'));
-  expect(readFileSync(log, 'utf8').trimEnd().split('\n').sort()).toEqual([...writes, ...lines.map(copyOf)].sort());
-  const state = await readSettled(cluster, namespace);
-  await deleteNamespace(cluster, namespace);
-  return state;
-}
-
-/** The state once the controllers have written it twice alike. */
-async function readSettled(cluster: ControlPlane, namespace: string): Promise<ClusterState> {
-  let last = await readClusterState(cluster, namespace);
-  for (;;) {
-    const next = await readClusterState(cluster, namespace);
-    if (JSON.stringify(next) === JSON.stringify(last)) return next;
-    last = next;
-  }
 }
 
 function at(run: RunKindName, when: 'before' | 'after', text: string, answer: Answer): Case {
