@@ -18,6 +18,7 @@ export class WriteNames {
     if (method === 'GET' || searchParams.has('dryRun') || /\/self\w+reviews$/.test(pathname)) return undefined;
     const content = (typeof body === 'string' ? JSON.parse(body) : {}) as any;
     const resource = /\/(leases|configmaps|secrets|eviction)(?:\/|$)/.exec(pathname)?.[1];
+    if (method === 'DELETE') return `delete ${resource}`;
     if (resource === 'leases') return this.#nameLease(pathname.replace(/\/retrace$/, ''), content);
     if (resource === 'configmaps') return this.#nameRecord(content.metadata.name, content.data?.['journal.jsonl'] ?? '');
     if (resource === 'secrets') return `pre-image ${Object.keys(content.data).at(-1)!.split('.')[0]}`;

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { readWorkloadSpecs } from '../support/cluster-state.ts';
 import { test } from '../support/fixtures.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
-import { breakHashring, journalPath, quickly, readHolder, target } from './runs.ts';
+import { breakHashring, elsewhere, expireLock, journalPath, newestRun, quickly, readHolder, rollback, target } from './runs.ts';
 
 const entry = fileURLToPath(new URL('fail-disk-at-write.ts', import.meta.url));
 const undo = (namespace: string) => ['undo', target, '-n', namespace, '--replicas=3', '--yes', ...quickly];
@@ -76,4 +76,24 @@ test.skipIf(!canMount).concurrent('these are the writes of a run', async ({ clus
   const isRepeated = (name: string, index: number, all: string[]) => all.indexOf(name) !== index;
   const written = readFileSync(log, 'utf8').trimEnd().split('\n');
   expect(written.filter((name, index) => !isRepeated(name, index, written))).toEqual(writes.map(({ name }) => name(namespace)));
+});
+
+test.skipIf(!canMount).concurrent('full while a run of another machine is brought here: exit 11, and it is brought again', async ({ cluster, namespace, cli, home, runFolder }) => {
+  const place = { cluster, namespace, home, runFolder };
+  await breakHashring(place);
+  expect(await rollback(place, undo(namespace), 'after:write template')).toMatchObject({ exitCode: undefined });
+  await expireLock(place);
+  const id = newestRun(home);
+  const other = elsewhere(place);
+  const state = join(other.home, 'state');
+  mkdirSync(state);
+  const disk = await mountSmallDisk(runFolder, state, 1024);
+  const options = { home: other.home, under: disk.under };
+  const resume = ['resume', id, '-n', namespace];
+  const full = await cli('rollback', resume, { ...options, entry, env: { RETRACE_TEST_DISK_FOLDER: state, RETRACE_TEST_DISK_FULL_AT: 'plan.json' } });
+  expect(full, full.stderr).toMatchObject({ exitCode: 11, stdout: '', stderr: expect.stringMatching(/no space left on device/) });
+  disk.free();
+  const resumed = await cli('rollback', resume, options);
+  expect(resumed, resumed.stderr).toMatchObject({ exitCode: 0 });
+  disk.stop();
 });

@@ -162,6 +162,19 @@ function spell(run: RunKindName, point: string): string {
   return /^\d+$/.test(where) ? `${when} line ${where} (${runKinds[run].lines[Number(where) - 1]})` : `${when} ${where}`;
 }
 
+test.concurrent('close: killed behind the pre-images that it deletes, nobody takes that for nothing to do, and the same is typed again', async ({ cluster, namespace, home, runFolder }) => {
+  const place = { cluster, namespace, home, runFolder };
+  await runKinds.undo.prepare(place);
+  expect(await rollback(place, await runKinds.undo.command(place))).toMatchObject({ exitCode: 0 });
+  const id = newestRun(home);
+  expect(await rollback(place, ['close', id], 'after:delete secrets')).toMatchObject({ exitCode: undefined });
+  const other = elsewhere(place);
+  const reverted = await rollback(other, ['revert', id, '-n', namespace, '--confirm=thanos-receive']);
+  expect(reverted, reverted.stderr).toMatchObject({ exitCode: 5, stdout: '', stderr: expect.stringContaining(`run ${id} is finished, and what it found before it wrote is no longer in the cluster`) });
+  expect(await rollback(other, ['close', id, '-n', namespace])).toMatchObject({ exitCode: 0 });
+  expect((await readRecord(place, id))?.at(-1)).toBe('closed');
+});
+
 afterAll(() => {
   if (!isFull) return;
   const rows = (Object.keys(runKinds) as RunKindName[]).map((run) => {
