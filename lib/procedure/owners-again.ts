@@ -62,7 +62,7 @@ export async function checkOwnersOfRest(plan: Plan, record: RunRecord, connectio
       return { planned, ...(await judgeOwnersAgain(planned, live, connection, context, { ...choice, purpose: plan.purpose, anyway })) };
     }),
   );
-  return choice.withoutHold ? judged.reduce(takeOwnersIn, plan) : plan;
+  return choice.withoutHold ? takeOwnersIn(plan, judged) : plan;
 }
 
 function isToWrite({ object }: PlannedTarget, { plan, steps }: RunRecord): boolean {
@@ -71,13 +71,14 @@ function isToWrite({ object }: PlannedTarget, { plan, steps }: RunRecord): boole
 }
 
 /** The plan with the owners of now. Their marks on the target are agreed to: to its writing steps they must not look stale. */
-function takeOwnersIn(plan: Plan, { planned, ownership }: OwnersNow & { planned: PlannedTarget }): Plan {
-  const { owner: _marks, ...basis } = planned.basis;
-  const target = displayName(planned.object);
-  const others = plan.notes.filter((one) => one.code !== 'owner-puts-back' || one.params.target !== target);
-  return {
-    ...plan,
-    targets: plan.targets.map((one) => (one === planned ? { ...planned, owners: ownership.owners, basis } : one)),
-    notes: [...others, ...noteOwners(target, ownership)],
-  };
+function takeOwnersIn(plan: Plan, judged: (OwnersNow & { planned: PlannedTarget })[]): Plan {
+  const nameOf = ({ planned }: { planned: PlannedTarget }) => displayName(planned.object);
+  const targets = plan.targets.map((one): PlannedTarget => {
+    const now = judged.find(({ planned }) => planned === one);
+    if (!now) return one;
+    const { owner: _marks, ...basis } = one.basis;
+    return { ...one, owners: now.ownership.owners, basis };
+  });
+  const others = plan.notes.filter((one) => one.code !== 'owner-puts-back' || !judged.some((now) => nameOf(now) === one.params.target));
+  return { ...plan, targets, notes: [...others, ...judged.flatMap((now) => noteOwners(nameOf(now), now.ownership))] };
 }
