@@ -6,7 +6,7 @@ import { workloadSteps } from '../layers/workload/steps.ts';
 import { keepEvidence } from '../run/evidence.ts';
 import type { EmitRunEvent } from '../run/events.ts';
 import type { Plan, RunOptions } from '../run/plan.ts';
-import { hasChanged, recordOf } from '../run/record.ts';
+import { mayHaveChanged, recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
 import { createRun, discardRun, openRun } from '../run/run-store.ts';
 import type { StoredRun } from '../run/run-store.ts';
@@ -45,13 +45,7 @@ export async function executePlan(saved: Plan, connection: Connection, context: 
   await checkFresh(plan, connection, context);
   if (context.signal.aborted) throw new RetraceError('run.interrupted-before', {});
   const run = await createRun(plan, context);
-  let sharing: Sharing | undefined;
-  try {
-    sharing = await beginSharing(run, connection, context, choice.takeOver);
-  } catch (error) {
-    await discardRun(run);
-    throw error;
-  }
+  const sharing = await beginSharing(run, connection, context, { takeOver: choice.takeOver, onRefused: () => discardRun(run) });
   return carryOut(run, sharing, connection, context, emit);
 }
 
@@ -88,7 +82,8 @@ export async function resumeRun(
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
   await refuseWorkedOn({ ...run, plan }, connection, context);
   const goingOn = { ...run, plan: await checkOwnersOfRest(plan, record, connection, context, choice) };
-  return carryOut(goingOn, await beginSharing(goingOn, connection, context, choice.takeOver), connection, context, emit);
+  const sharing = await beginSharing(goingOn, connection, context, { takeOver: choice.takeOver, onRefused: async () => undefined });
+  return carryOut(goingOn, sharing, connection, context, emit);
 }
 
 /** @throws run.busy (exit 6) */
@@ -110,7 +105,7 @@ async function carryOut(run: StoredRun, sharing: Sharing | undefined, connection
   } finally {
     const record = recordOf(run, context);
     // A run that stopped before its first change is in nobody's way.
-    await sharing?.end(record.state !== 'finished' && hasChanged(record) ? 'half-way' : 'over');
+    await sharing?.end(record.state !== 'finished' && mayHaveChanged(record) ? 'half-way' : 'over');
   }
 }
 

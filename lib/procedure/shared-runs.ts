@@ -1,7 +1,7 @@
 import type { Context } from '../core/context.ts';
 import { isError } from '../core/errors.ts';
 import type { Connection } from '../kube/types.ts';
-import { recordOf } from '../run/record.ts';
+import { mayHaveChanged, recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
 import { listRuns, openRun } from '../run/run-store.ts';
 import type { StoredRun } from '../run/run-store.ts';
@@ -118,12 +118,26 @@ export async function listAllRuns(connection: Connection, namespace: string | un
  * Takes the lock and opens the record of a run; undefined for a run that only this machine knows of.
  * @throws run.locked, and what a write throws: nothing was changed
  */
-export async function beginSharing(run: StoredRun, connection: Connection, context: Context, takeOver: boolean): Promise<Sharing | undefined> {
+export async function beginSharing(
+  run: StoredRun,
+  connection: Connection,
+  context: Context,
+  options: Pick<ShareOptions, 'takeOver' | 'onRefused'>,
+): Promise<Sharing | undefined> {
   if (!isShared(run.plan)) return undefined;
   const { reverts } = run.plan;
   const reverted = reverts === undefined ? undefined : await findLocalRun(reverts, context);
-  const options: ShareOptions = { takeOver, reverts: reverted && { id: reverted.id, directory: reverted.directory } };
-  return Sharing.begin(connection, run, context, options);
+  return Sharing.begin(connection, run, context, { ...options, reverts: reverted, findIdle: (id) => findIdleRun(id, context) });
+}
+
+/** A run of this home that is over, or that ended before its first change. */
+async function findIdleRun(id: string, context: Context): Promise<StoredRun | undefined> {
+  // One that cannot be read may be half way.
+  const run = await findLocalRun(id, context).catch(() => undefined);
+  const record = run && recordOf(run, context);
+  if (!record || record.state === 'running') return undefined;
+  const isHalfWay = (record.state === 'interrupted' || record.state === 'stopped') && mayHaveChanged(record);
+  return isHalfWay ? undefined : run;
 }
 
 /**

@@ -105,6 +105,16 @@ function setStep(record: RunRecord, id: string, change: Partial<StepRecord>): vo
   if (step) Object.assign(step, change);
 }
 
+/** Why a run stopped, where that says that nothing was changed. */
+const saysUnchanged = /^(?!run\.)|^run\.(lock-lost|interrupted-before)$/;
+
+/** True unless it is sure that no step has written to the cluster: a write that was begun may have arrived. */
+export function mayHaveChanged(record: RunRecord): boolean {
+  if (hasChanged(record)) return true;
+  if (record.stoppedBy && saysUnchanged.test(record.stoppedBy.code)) return false;
+  return record.steps.some((step) => step.kind !== 'keep-evidence' && step.state === 'intended');
+}
+
 /** True when a step that writes to the cluster was done. */
 export function hasChanged(record: RunRecord): boolean {
   return record.steps.some((step) => step.kind !== 'keep-evidence' && step.state === 'done');

@@ -77,13 +77,13 @@ async function runStep(step: Step, run: StoredRun, tools: RunnerTools, progress:
   tools.emit({ type: 'step-done', step, already: already !== undefined, result });
 }
 
-/** What was done is done, also when the disk has no room to say so: `resume` finds it by its postcondition. */
+/** What was done is done, also when the disk has no room to say so, or the way to its record is broken: `resume` finds it by its postcondition. */
 async function recordDone(step: Step, run: StoredRun, result: JsonObject, already: boolean): Promise<void> {
   try {
     await run.journal.append({ type: 'done', step: step.id, already, result });
   } catch (error) {
-    if (step.kind === 'keep-evidence') throw error;
-    throw new RetraceError('run.stopped', { id: run.id, step: step.kind, why: 'file.write', command: resumeCommand(run.id) }, { cause: error });
+    if (step.kind === 'keep-evidence' || !(error instanceof RetraceError)) throw error;
+    throw new RetraceError('run.stopped', { id: run.id, step: step.kind, why: error.code, command: resumeCommand(run.id) }, { cause: error });
   }
 }
 

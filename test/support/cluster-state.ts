@@ -55,8 +55,11 @@ function describePod({ metadata, spec, status }: Json): [string, Json] {
   return [`Pod/${name}`, sorted({ labels: metadata.labels, annotations: metadata.annotations, containers, isReady, isLeaving: metadata.deletionTimestamp !== undefined })];
 }
 
+// The Deployment controller's own: numbers of revisions, and the wanted pods as they were when it last scaled this ReplicaSet.
+const countedByController = /^deployment\.kubernetes\.io\/(revision|revision-history|desired-replicas|max-replicas)$/;
+
 function describeMetadata({ labels, annotations, finalizers, ownerReferences, managedFields }: Json): Json {
-  const { 'deployment.kubernetes.io/revision': _a, 'deployment.kubernetes.io/revision-history': _b, ...kept } = annotations ?? {};
+  const kept: Record<string, string> = Object.fromEntries(Object.entries<string>(annotations ?? {}).filter(([name]) => !countedByController.test(name)));
   const lastApplied = kept['kubectl.kubernetes.io/last-applied-configuration'];
   if (lastApplied) kept['kubectl.kubernetes.io/last-applied-configuration'] = lastApplied.replace(/"namespace":"[^"]*"/, '');
   return {

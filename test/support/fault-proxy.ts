@@ -15,6 +15,8 @@ import { longestChain, type RequestRecord } from './round-trips.ts';
 export interface ProxiedRequest {
   readonly method: string;
   readonly path: string;
+  /** What it carries, as text. */
+  readonly body?: string;
 }
 
 /** What goes wrong. `reset-after` is the hard one: the write arrived, the answer did not. */
@@ -72,7 +74,8 @@ export async function startFaultProxy(
     const record = { method: incoming.method ?? 'GET', path: incoming.url ?? '/', startMs: performance.now() };
     const body = await readAll(incoming);
     const finish = (status: number) => void requests.push({ ...record, endMs: performance.now(), status });
-    const active = faults.find(({ fault, struck }) => struck < (fault.times ?? 1) && fault.matches(record));
+    const seen = { ...record, body: body.toString() };
+    const active = faults.find(({ fault, struck }) => struck < (fault.times ?? 1) && fault.matches(seen));
     if (active) active.struck += 1;
     const fault = active?.fault;
     await pause(latencyMs + (fault?.kind === 'delay' ? (fault.delayMs ?? 0) : 0));
@@ -96,7 +99,7 @@ export async function startFaultProxy(
       },
       (answer) => {
         const breaksOff = fault?.kind === 'reset-after' || fault?.kind === 'truncate';
-        if (breaksOff) return void breakOff(fault.kind, answer, outgoing, incoming.socket).then(() => finish(0));
+        if (breaksOff) return void breakOff(fault.kind, answer, isWatch(record.path), outgoing, incoming.socket).then(() => finish(0));
         outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
         outgoing.flushHeaders();
         answer.pipe(outgoing);
@@ -177,14 +180,15 @@ function refuse(outgoing: ServerResponse, fault: Fault): void {
 async function breakOff(
   kind: FaultKind,
   answer: IncomingMessage,
+  isEndless: boolean,
   outgoing: ServerResponse,
   socket: Socket,
 ): Promise<void> {
-  const body = await readAll(answer);
+  const body = await (isEndless ? readFirst(answer) : readAll(answer));
   if (kind === 'truncate') {
     outgoing.writeHead(answer.statusCode ?? 200, {
       'content-type': answer.headers['content-type'] ?? 'application/json',
-      'content-length': body.length,
+      ...(isEndless ? {} : { 'content-length': body.length }),
     });
     await new Promise((resolve) => outgoing.write(body.subarray(0, body.length >> 1), resolve));
   }
@@ -195,6 +199,12 @@ async function readAll(stream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** The first piece of an answer that has no end. */
+async function readFirst(stream: IncomingMessage): Promise<Buffer> {
+  for await (const chunk of stream) return chunk as Buffer;
+  return Buffer.alloc(0);
 }
 
 function isWatch(path: string): boolean {

@@ -13,6 +13,8 @@ export interface LockRequest {
   namespaces: readonly string[];
   me: Holder;
   continues: Claim['continues'];
+  /** A run that holds the lock, if it is one of this home that is in nobody's way: over, or ended before its first change. */
+  findIdle(runId: string): Promise<Claim['continues'][number] | undefined>;
   takeOver: boolean;
 }
 
@@ -21,31 +23,26 @@ export class Lock {
   readonly #connection: Connection;
   readonly #context: Context;
   readonly #request: LockRequest;
-  readonly #held = new Map<string, OwnObject>();
+  /** Namespaces whose lock we have, or may have: an answer was lost. */
+  readonly #held = new Set<string>();
   #work: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  private constructor(connection: Connection, context: Context, request: LockRequest) {
+  constructor(connection: Connection, context: Context, request: LockRequest) {
     this.#connection = connection;
     this.#context = context;
     this.#request = request;
   }
 
   /**
-   * Takes the lock of each namespace, in sorted order, so that two runs never wait for each other. All or none.
+   * Takes the lock of each namespace, in sorted order, so that two runs never wait for each other. What it took before it was
+   * refused one, `release` gives back.
    * @throws run.locked with the holder
    */
-  static async take(connection: Connection, context: Context, request: LockRequest): Promise<Lock> {
-    const lock = new Lock(connection, context, request);
-    try {
-      for (const namespace of [...new Set(request.namespaces)].sort()) await lock.#take(namespace);
-    } catch (error) {
-      await lock.release().catch(() => undefined);
-      throw error;
-    }
-    lock.#timer = setInterval(() => void lock.#renewAll(), leaseDurationMs / 3);
-    lock.#timer.unref?.();
-    return lock;
+  async take(): Promise<void> {
+    for (const namespace of [...new Set(this.#request.namespaces)].sort()) await this.#take(namespace);
+    this.#timer = setInterval(() => void this.#renewAll(), leaseDurationMs / 3);
+    this.#timer.unref?.();
   }
 
   /**
@@ -55,11 +52,11 @@ export class Lock {
    */
   check(): Promise<void> {
     return this.#inTurn(async () => {
-      for (const namespace of this.#held.keys()) await this.#renew(namespace, { onlyWhenLate: true });
+      for (const namespace of this.#held) await this.#renew(namespace, { onlyWhenLate: true });
     });
   }
 
-  /** Gives the locks back. */
+  /** Gives the locks back. @throws when it is not known whether all are */
   release(): Promise<void> {
     return this.#end(() => releasedSpec);
   }
@@ -73,60 +70,65 @@ export class Lock {
     return serverNowMs(this.#connection, this.#context);
   }
 
-  async #take(namespace: string): Promise<void> {
-    const { me, continues, takeOver } = this.#request;
-    for (;;) {
-      const lease = await readOwnObject(this.#connection, builtinTypes.leases, namespace, leaseName);
-      const facts = readLease(lease.live);
-      const nowMs = this.#nowMs();
-      const verdict = judgeLease(facts, { me, continues, takeOver, nowMs, isProcessAlive: this.#context.isProcessAlive });
+  #take(namespace: string): Promise<void> {
+    const { me, continues, findIdle, takeOver } = this.#request;
+    return this.#write(namespace, async ({ live }, nowMs) => {
+      const facts = readLease(live);
+      const idle = facts.holder && (await findIdle(facts.holder.runId));
+      const claim = { me, continues: idle ? [...continues, idle] : continues, takeOver, nowMs, isProcessAlive: this.#context.isProcessAlive };
+      const verdict = judgeLease(facts, claim);
       if (verdict === 'live' || verdict === 'expired') throw lockedError(facts, namespace, { isExpired: verdict === 'expired', forRun: me.runId, connection: this.#connection });
-      const { transitions } = historyOf(lease.live);
+      this.#held.add(namespace);
+      return leaseSpec(me, nowMs, { transitions: historyOf(live).transitions + 1 });
+    });
+  }
+
+  #renew(namespace: string, { onlyWhenLate }: { onlyWhenLate: boolean }): Promise<void> {
+    return this.#write(namespace, async ({ live }, nowMs) => {
+      const facts = readLease(live);
+      // Held by nobody is lost too: another took it when it had expired and is done already, or a colleague closed the run. Of a Lease
+      // that was deleted nothing is known: the precondition of the write decides who is first.
+      if (live && !this.#isOurs(facts)) throw lost(facts, namespace, this.#request.me);
+      if (onlyWhenLate && facts.untilMs - nowMs > leaseDurationMs / 2) return undefined;
+      return leaseSpec(this.#request.me, nowMs, historyOf(live));
+    });
+  }
+
+  /**
+   * Writes what a look at the Lease decides, undefined for nothing. When the Lease has changed since the look (somebody else, or an earlier
+   * write of our own that arrived late), it looks again.
+   */
+  async #write(namespace: string, decide: (lease: OwnObject, nowMs: number) => Promise<KubeObject['spec'] | undefined>): Promise<void> {
+    for (let refused: OwnObject | undefined; ; ) {
+      const lease = await readOwnObject(this.#connection, builtinTypes.leases, namespace, leaseName);
+      const spec = await decide(lease, this.#nowMs());
+      if (spec === undefined) return;
       try {
-        this.#held.set(namespace, await this.#write(lease, leaseSpec(me, nowMs, { transitions: transitions + 1 })));
+        await writeOwnObject(this.#connection, lease, { spec });
         return;
       } catch (error) {
-        // Somebody was faster: the next look says who.
-        if (!isError(error, 'server.conflict')) throw error;
+        const isUnchanged = refused && refused.live?.metadata.resourceVersion === lease.live?.metadata.resourceVersion;
+        if (!isError(error, 'server.conflict') || isUnchanged) throw error;
+        refused = lease;
       }
     }
   }
 
-  #write(lease: OwnObject, spec: KubeObject['spec']): Promise<OwnObject> {
-    return writeOwnObject(this.#connection, lease, { spec: spec ?? {} });
-  }
-
-  async #renew(namespace: string, { onlyWhenLate }: { onlyWhenLate: boolean }): Promise<void> {
-    const lease = await readOwnObject(this.#connection, builtinTypes.leases, namespace, leaseName);
-    const facts = readLease(lease.live);
-    const nowMs = this.#nowMs();
-    // Held by nobody is lost too: another took it when it had expired and is done already, or a colleague closed the run. Of a Lease
-    // that was deleted nothing is known: the precondition of the write decides who is first.
-    if (lease.live && facts.holderIdentity !== formatHolder(this.#request.me)) throw lost(facts, namespace, this.#request.me);
-    if (onlyWhenLate && facts.untilMs - nowMs > leaseDurationMs / 2) return;
-    try {
-      this.#held.set(namespace, await this.#write(lease, leaseSpec(this.#request.me, nowMs, historyOf(lease.live))));
-    } catch (error) {
-      if (!isError(error, 'server.conflict')) throw error;
-      throw lost(readLease((await readOwnObject(this.#connection, builtinTypes.leases, namespace, leaseName)).live), namespace, this.#request.me);
-    }
+  #isOurs({ holderIdentity }: LeaseFacts): boolean {
+    return holderIdentity === formatHolder(this.#request.me);
   }
 
   /** In the background: what goes wrong here is found by `check`, before it matters. */
   #renewAll(): Promise<void> {
     return this.#inTurn(async () => {
-      for (const namespace of this.#held.keys()) await this.#renew(namespace, { onlyWhenLate: false });
+      for (const namespace of this.#held) await this.#renew(namespace, { onlyWhenLate: false });
     }).catch(() => undefined);
   }
 
   #end(specFor: (live: KubeObject | undefined) => KubeObject['spec']): Promise<void> {
     clearInterval(this.#timer);
     return this.#inTurn(async () => {
-      for (const namespace of this.#held.keys()) {
-        const lease = await readOwnObject(this.#connection, builtinTypes.leases, namespace, leaseName);
-        const isOurs = readLease(lease.live).holderIdentity === formatHolder(this.#request.me);
-        if (isOurs) await this.#write(lease, specFor(lease.live));
-      }
+      for (const namespace of this.#held) await this.#write(namespace, async ({ live }) => (this.#isOurs(readLease(live)) ? specFor(live) : undefined));
       this.#held.clear();
     });
   }

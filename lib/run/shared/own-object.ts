@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { isError } from '../../core/errors.ts';
 import { sleep } from '../../core/time.ts';
 import { failureOf, mayHaveArrived } from '../../kube/failures.ts';
-import { createObject, getObject, replaceObject } from '../../kube/objects.ts';
+import { createObject, deleteObject, getObject, replaceObject } from '../../kube/objects.ts';
 import { apiVersionOf } from '../../kube/paths.ts';
 import type { Connection, KubeObject, ResourceType } from '../../kube/types.ts';
 
@@ -34,20 +34,48 @@ export async function readOwnObject(connection: Connection, type: ResourceType, 
  * @returns the object as it is now
  * @throws server.conflict when somebody else wrote it since
  */
-export async function writeOwnObject(connection: Connection, object: OwnObject, content: JsonObject): Promise<OwnObject> {
-  const { type, namespace, name } = object;
-  let { live } = object;
+export function writeOwnObject(connection: Connection, object: OwnObject, content: JsonObject): Promise<OwnObject> {
+  return settle(connection, object, {
+    send: (now) => send(connection, now, content),
+    isDone: (live) => live !== undefined && hasContent(live, content),
+  });
+}
+
+/**
+ * Deletes it, and no other that has its name since; one that is gone already is deleted.
+ * @throws server.conflict when somebody else wrote it since
+ */
+export async function deleteOwnObject(connection: Connection, object: OwnObject): Promise<void> {
+  if (!object.live) return;
+  await settle(connection, object, {
+    async send({ type, namespace, name, live }) {
+      const { uid, resourceVersion } = live!.metadata;
+      await deleteObject(connection, type, namespace, name, { uid, resourceVersion });
+      return undefined;
+    },
+    isDone: (live) => live === undefined,
+  });
+}
+
+interface OwnWrite {
+  /** @returns the object afterwards */
+  send(object: OwnObject): Promise<KubeObject | undefined>;
+  isDone(live: KubeObject | undefined): boolean;
+}
+
+/** Sends a write until it is done, each time over exactly the state that was read: one that arrives late meets another and is refused. */
+async function settle(connection: Connection, object: OwnObject, { send, isDone }: OwnWrite): Promise<OwnObject> {
+  const { type, namespace, name, live } = object;
   for (let attempt = 1; ; attempt++) {
     try {
-      return { ...object, live: await send(connection, { ...object, live }, content) };
+      return { ...object, live: await send(object) };
     } catch (error) {
       const pauseMs = pauseAfter(error, attempt);
       if (pauseMs === undefined) throw error;
       await sleep(pauseMs);
-      const again = (await readOwnObject(connection, type, namespace, name)).live;
-      if (again && hasContent(again, content)) return { ...object, live: again };
-      if (attempt === attempts || again?.metadata.resourceVersion !== live?.metadata.resourceVersion) throw error;
-      live = again;
+      const again = await readOwnObject(connection, type, namespace, name);
+      if (isDone(again.live)) return again;
+      if (attempt === attempts || again.live?.metadata.resourceVersion !== live?.metadata.resourceVersion) throw error;
     }
   }
 }

@@ -1,11 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { JsonObject } from '../../core/json.ts';
 import { parseJson, stringifyJson } from '../../core/json.ts';
-import { deleteObject } from '../../kube/objects.ts';
 import { builtinTypes } from '../../kube/paths.ts';
 import type { Connection } from '../../kube/types.ts';
 import { recordName } from './cluster-record.ts';
-import { readOwnObject, writeOwnObject } from './own-object.ts';
+import { deleteOwnObject, readOwnObject, writeOwnObject } from './own-object.ts';
+import type { OwnObject } from './own-object.ts';
 import { partLimitBytes, splitParts } from './record-content.ts';
 
 type Data = Record<string, string>;
@@ -15,13 +15,17 @@ function secretName(runId: string, number: number): string {
   return number === 1 ? recordName(runId) : `${recordName(runId)}-${number}`;
 }
 
-async function readSecrets(connection: Connection, namespace: string, runId: string): Promise<Data[]> {
-  const found: Data[] = [];
+async function findSecrets(connection: Connection, namespace: string, runId: string): Promise<OwnObject[]> {
+  const found: OwnObject[] = [];
   for (;;) {
-    const { live } = await readOwnObject(connection, builtinTypes.secrets, namespace, secretName(runId, found.length + 1));
-    if (!live) return found;
-    found.push((live['data'] ?? {}) as Data);
+    const secret = await readOwnObject(connection, builtinTypes.secrets, namespace, secretName(runId, found.length + 1));
+    if (!secret.live) return found;
+    found.push(secret);
   }
+}
+
+async function readSecrets(connection: Connection, namespace: string, runId: string): Promise<Data[]> {
+  return (await findSecrets(connection, namespace, runId)).map(({ live }) => (live!['data'] ?? {}) as Data);
 }
 
 /**
@@ -65,6 +69,5 @@ export async function readSharedPreImages(connection: Connection, namespace: str
 
 /** Deletes them; the last one first, so that what a crash leaves is still found. */
 export async function deleteSharedPreImages(connection: Connection, namespace: string, runId: string): Promise<void> {
-  const count = (await readSecrets(connection, namespace, runId)).length;
-  for (let number = count; number >= 1; number--) await deleteObject(connection, builtinTypes.secrets, namespace, secretName(runId, number));
+  for (const secret of (await findSecrets(connection, namespace, runId)).reverse()) await deleteOwnObject(connection, secret);
 }

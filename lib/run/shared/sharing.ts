@@ -57,6 +57,10 @@ export interface ShareOptions {
   takeOver: boolean;
   /** The run that this one takes back: its lock is taken as if it were our own. */
   reverts?: { id: string; directory: string } | undefined;
+  /** A run of this home, if nobody has to go on with it: then a lock that it could not give back is in nobody's way. */
+  findIdle(runId: string): Promise<{ id: string; directory: string } | undefined>;
+  /** When it cannot begin and its locks are surely given back. */
+  onRefused(): Promise<void>;
 }
 
 /** A run's lock and record, as long as one process works on it. */
@@ -79,18 +83,24 @@ export class Sharing {
    * record before what it announces is done.
    * @throws run.locked (nothing was changed), and what a write throws
    */
-  static async begin(connection: Connection, run: StoredRun, context: Context, { takeOver, reverts }: ShareOptions): Promise<Sharing> {
-    const me = await holderOf(run, context);
-    const continues = [{ runId: run.id, token: me.token as string | undefined }];
-    if (reverts) continues.push({ runId: reverts.id, token: await readToken(reverts.directory) });
-    const lock = await Lock.take(connection, context, { namespaces: namespacesOf(run.plan), me, continues, takeOver });
+  static async begin(connection: Connection, run: StoredRun, context: Context, { takeOver, reverts, findIdle, onRefused }: ShareOptions): Promise<Sharing> {
+    let lock: Lock | undefined;
     try {
+      const me = await holderOf(run, context);
+      const tokenOf = async ({ id, directory }: { id: string; directory: string }) => ({ runId: id, token: await readToken(directory) });
+      const continues = await Promise.all([run, ...(reverts ? [reverts] : [])].map(tokenOf));
+      const idle = async (runId: string) => {
+        const found = await findIdle(runId);
+        return found && tokenOf(found);
+      };
+      lock = new Lock(connection, context, { namespaces: namespacesOf(run.plan), me, continues, findIdle: idle, takeOver });
+      await lock.take();
       const home = recordNamespace(run.plan)!;
       const record = await ClusterRecord.open(connection, run, home);
       run.journal.onAppended = () => record.write();
       return new Sharing(connection, run, lock, home);
     } catch (error) {
-      await lock.release().catch(() => undefined);
+      await (lock?.release() ?? Promise.resolve()).then(onRefused, () => undefined);
       throw error;
     }
   }

@@ -1,8 +1,9 @@
-import { RetraceError } from '../../core/errors.ts';
+import { isError, RetraceError } from '../../core/errors.ts';
 import { isSelected } from '../../formats/label-selector.ts';
 import type { LabelSelector } from '../../formats/label-selector.ts';
 import { evictPod } from '../../kube/eviction.ts';
-import { deleteObject, listObjects } from '../../kube/objects.ts';
+import { mayHaveArrived } from '../../kube/failures.ts';
+import { deleteObject, getObject, listObjects } from '../../kube/objects.ts';
 import { builtinTypes } from '../../kube/paths.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { keepPodEvidence } from '../evidence.ts';
@@ -13,6 +14,10 @@ import type { PodView } from './rollout-view.ts';
 
 // How long a refusal by a disruption budget is taken for a passing one: its controller counts with a delay.
 const budgetPatienceMs = 10_000;
+const mostFailures = 4;
+
+/** What became of a try: refused by a budget, not decided by a busy server, or failed and not carried out. */
+type Answer = { is: 'replaced' } | { is: 'blocked' } | { is: 'busy'; pauseMs: number } | { is: 'failed'; error: unknown };
 
 /** Replaces stuck pods one at a time, with evidence and intent on the disk before each. */
 export class PodRepair {
@@ -20,7 +25,10 @@ export class PodRepair {
   readonly #environment: StepEnvironment;
   /** Pod names by UID: an ordinal's name comes back, its UID does not. */
   readonly #replaced = new Map<string, string>();
+  #announced: string | undefined;
   #blockedSinceMs: number | undefined;
+  #notBeforeMs = 0;
+  #failures = 0;
 
   constructor(step: Step, environment: StepEnvironment) {
     this.#step = step;
@@ -33,39 +41,54 @@ export class PodRepair {
   }
 
   /**
-   * Evicts or deletes the pod, only if it still is the pod that was judged (uid precondition).
+   * Evicts or deletes the pod, only if it still is the pod that was judged (uid precondition). Called again while the pod is in the way.
    * @param nowMs server time in milliseconds
-   * @throws run.pdb-blocks when a disruption budget goes on refusing; nothing was deleted then
+   * @throws run.pdb-blocks when a disruption budget goes on refusing; nothing was deleted then. What the server goes on answering
    */
   async replace(view: PodView, pod: KubeObject, nowMs: number): Promise<void> {
     const { options, emit, note } = this.#environment;
-    if (options.stuckPods === 'never' || this.#replaced.has(view.uid)) return;
-    if (this.#blockedSinceMs === undefined) {
+    if (options.stuckPods === 'never' || this.#replaced.has(view.uid) || nowMs < this.#notBeforeMs) return;
+    if (this.#announced !== view.uid) {
       await keepPodEvidence(pod, this.#step.target!, this.#environment);
       await note({ intent: options.stuckPods, pod: view.name, uid: view.uid, reason: view.reason ?? 'not Ready' });
       this.#emit('evicting', { pod: view.name, reason: view.reason ?? 'not Ready' });
+      this.#announced = view.uid;
     }
-    const refusal = options.stuckPods === 'delete' ? await this.#delete(view, pod) : await this.#evict(view, pod);
-    if (refusal === undefined) {
+    const answer = await this.#try(view, pod);
+    this.#failures = answer.is === 'failed' ? this.#failures + 1 : 0;
+    if (answer.is === 'failed' && this.#failures >= mostFailures) throw answer.error;
+    if (answer.is === 'busy') this.#notBeforeMs = nowMs + answer.pauseMs;
+    if (answer.is === 'replaced') {
       this.#blockedSinceMs = undefined;
       this.#replaced.set(view.uid, view.name);
       emit({ type: 'step-progress', step: this.#step, code: options.stuckPods === 'delete' ? 'deleted' : 'evicted', params: { pod: view.name } });
       return;
     }
+    if (answer.is !== 'blocked') return;
     this.#blockedSinceMs ??= nowMs;
     if (nowMs - this.#blockedSinceMs >= budgetPatienceMs) await this.#stopBlocked(view, pod);
   }
 
-  async #delete(view: PodView, pod: KubeObject): Promise<undefined> {
-    await deleteObject(this.#environment.connection, builtinTypes.pods, String(pod.metadata.namespace), view.name, { uid: view.uid });
-    return undefined;
+  /** An answer that leaves open whether the pod goes is settled by reading it. */
+  async #try(view: PodView, pod: KubeObject): Promise<Answer> {
+    const { connection, options } = this.#environment;
+    const namespace = String(pod.metadata.namespace);
+    try {
+      if (options.stuckPods !== 'delete') return await this.#evict(namespace, view);
+      await deleteObject(connection, builtinTypes.pods, namespace, view.name, { uid: view.uid });
+      return { is: 'replaced' };
+    } catch (error) {
+      if (!mayHaveArrived(error) && !isError(error, 'server.conflict')) throw error;
+      const live = await getObject(connection.uninterrupted(), builtinTypes.pods, namespace, view.name).catch(() => Promise.reject(error));
+      const isGoing = live?.metadata.uid !== view.uid || live.metadata.deletionTimestamp !== undefined;
+      return isGoing ? { is: 'replaced' } : { is: 'failed', error };
+    }
   }
 
-  /** @returns why not, or undefined when the pod is on its way out or already another one */
-  async #evict(view: PodView, pod: KubeObject): Promise<string | undefined> {
-    const answer = await evictPod(this.#environment.connection, String(pod.metadata.namespace), view.name, { uid: view.uid });
-    if (answer.outcome === 'blocked') return answer.message;
-    return answer.outcome === 'throttled' ? 'throttled' : undefined;
+  async #evict(namespace: string, view: PodView): Promise<Answer> {
+    const answer = await evictPod(this.#environment.connection, namespace, view.name, { uid: view.uid });
+    if (answer.outcome === 'throttled') return { is: 'busy', pauseMs: answer.retryAfterSeconds * 1000 };
+    return { is: answer.outcome === 'blocked' ? 'blocked' : 'replaced' };
   }
 
   async #stopBlocked(view: PodView, pod: KubeObject): Promise<never> {

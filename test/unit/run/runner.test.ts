@@ -7,7 +7,7 @@ import { RetraceError } from '../../../lib/core/errors.ts';
 import type { Connection } from '../../../lib/kube/types.ts';
 import type { RunEvent } from '../../../lib/run/events.ts';
 import type { Plan } from '../../../lib/run/plan.ts';
-import { recordOf } from '../../../lib/run/record.ts';
+import { mayHaveChanged, recordOf } from '../../../lib/run/record.ts';
 import { createRun, listRuns, openRun } from '../../../lib/run/run-store.ts';
 import { runSteps } from '../../../lib/run/runner.ts';
 import type { StepKind } from '../../../lib/run/step-kind.ts';
@@ -129,6 +129,29 @@ describe('a run', () => {
     const record = await runSteps(again, { connection: {} as Connection, context, emit: (event) => events.push(event), steps: stepsOver(effects) });
     expect(record.state).toBe('finished');
     expect(effects).toEqual(kinds);
+  });
+
+  it('whose end does not reach its record in the cluster is half way, and goes on to the same end', async () => {
+    const effects: string[] = [];
+    const run = await createRun(makePlan(), context);
+    run.journal.onAppended = async (entry) => (entry.type === 'finished' || entry.type === 'stopped' ? fail('server.unreachable')() : undefined);
+    const tools = { connection: {} as Connection, context, emit: (event: RunEvent) => void events.push(event), steps: stepsOver(effects) };
+    await expect(runSteps(run, tools)).rejects.toMatchObject({ code: 'run.stopped', exitCode: 7, params: { why: 'server.unreachable' } });
+    expect(events.map((event) => event.type)).not.toContain('run-finished');
+    const again = await openRun(run.id, context);
+    expect(recordOf(again, context).state).toBe('stopped');
+    expect((await runSteps(again, tools)).state).toBe('finished');
+    expect(effects).toEqual(kinds);
+  });
+
+  it('may have changed something from the intent of its first write on, unless it says that it did not', async () => {
+    const { run, work } = await start(stepsOver([]));
+    await work;
+    const stopped = (code: string) => ({ seq: 0, at: '', type: 'stopped' as const, step: '2', code, params: {} });
+    const upTo = (count: number, code?: string) => mayHaveChanged(recordOf({ ...run, journal: { entries: [...run.journal.entries.slice(0, count), ...(code ? [stopped(code)] : [])] } }, context));
+    expect([1, 2, 3, 4, 5].map((count) => upTo(count))).toEqual([false, false, false, true, true]);
+    expect(['server.unreachable', 'run.lock-lost', 'run.interrupted-before', 'run.stopped', 'run.timeout'].map((code) => upTo(4, code))).toEqual([false, false, false, true, true]);
+    expect(upTo(5, 'run.lock-lost')).toBe(true);
   });
 
   it('whose process died is told apart from one that goes on', async () => {
