@@ -6,3 +6,8 @@ export interface MissingPermission {
   namespace?: string;
   name?: string;
 }
+
+/** As RBAC writes it: `patch statefulsets.apps`. */
+export function ruleText({ verb, resource, group }: Pick<MissingPermission, 'verb' | 'resource' | 'group'>): string {
+  return `${verb} ${group === '' ? resource : `${resource}.${group}`}`;
+}

@@ -53,7 +53,8 @@ export function renderRun(record: RunRecord, messages: Messages, style: Style, n
   }
   lines.push('', renderSteps(run, messages, style).trimEnd(), '');
   if (run.stoppedBy !== undefined) lines.push(`${labels.why} ${stopText(run.stoppedBy, messages)}`);
-  lines.push(...putBackLines(run.plan, messages), labels.evidenceIn(run.directory));
+  lines.push(...putBackLines(run.plan, messages));
+  if (run.directory !== '') lines.push(labels.evidenceIn(run.directory));
   const next = nextCommand(run);
   if (next !== undefined) lines.push(run.state === 'finished' ? labels.undoThis(next) : labels.goOnWith(next));
   return `${lines.join('\n')}\n`;

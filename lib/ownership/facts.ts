@@ -10,6 +10,8 @@ export interface OwnershipFacts {
   owners: OwnerFact[];
   /** Horizontal and vertical pod autoscalers of the namespace. */
   autoscalers: JsonObject[];
+  /** What we may not list of them. */
+  unread: MissingPermission[];
 }
 
 /** One mark, and the owner that it names. */

@@ -1,5 +1,4 @@
 import { isError, type MissingPermission } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
 import { ownerMarksOf } from '../formats/owner-marks.ts';
 import type { OwnerMark } from '../formats/owner-marks.ts';
 import { controllerOwnerOf } from '../formats/owner-reference.ts';
@@ -22,8 +21,8 @@ const mostLevels = 6;
  * @throws server.* when the API server cannot be reached; what may not be read is `unread`
  */
 export async function gatherOwnership(connection: Connection, object: KubeObject): Promise<OwnershipFacts> {
-  const [owners, autoscalers] = await Promise.all([gatherOwners(connection, object), gatherAutoscalers(connection, object)]);
-  return { object, owners, autoscalers };
+  const [owners, { autoscalers, unread }] = await Promise.all([gatherOwners(connection, object), gatherAutoscalers(connection, object)]);
+  return { object, owners, autoscalers, unread };
 }
 
 /** The owners alone. @throws as gatherOwnership */
@@ -77,7 +76,8 @@ async function findType(connection: Connection, group: string, plural: string): 
 }
 
 /** What sets replicas or resources by itself. Vertical ones only where their CRD is; both are optional. */
-async function gatherAutoscalers(connection: Connection, object: KubeObject): Promise<JsonObject[]> {
+async function gatherAutoscalers(connection: Connection, object: KubeObject): Promise<Pick<OwnershipFacts, 'autoscalers' | 'unread'>> {
+  const unread: MissingPermission[] = [];
   const { metadata } = object;
   const namespace = metadata['namespace'] === undefined ? undefined : String(metadata['namespace']);
   const vertical = await findType(connection, 'autoscaling.k8s.io', 'verticalpodautoscalers');
@@ -89,10 +89,11 @@ async function gatherAutoscalers(connection: Connection, object: KubeObject): Pr
         return (await listObjects(connection, type, { namespace })).items;
       } catch (error) {
         // A hint that is missing must not stop an undo: autoscaling/v2 is not everywhere, and not everybody may list it.
-        if (isError(error, 'access.forbidden') || isError(error, 'server.rejected')) return [];
-        throw error;
+        if (isError(error, 'access.forbidden')) unread.push(...error.params.missing);
+        else if (!isError(error, 'server.rejected')) throw error;
+        return [];
       }
     }),
   );
-  return lists.flat();
+  return { autoscalers: lists.flat(), unread };
 }

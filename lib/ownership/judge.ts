@@ -21,6 +21,8 @@ export interface Ownership {
   drivers: Driver[];
   /** What may not be looked at: where there is any, "nobody" is not known. */
   unread: MissingPermission[];
+  /** Autoscalers that may not be listed: there may be a driver more. */
+  unlisted: MissingPermission[];
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Ownership {
  * @param flagsForHints the person's own flags for the commands: ` -n monitoring --context prod`
  */
 export function judgeOwnership(facts: OwnershipFacts, flagsForHints: string): Ownership {
-  const ownership: Ownership = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [], unread: [] };
+  const ownership: Ownership = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [], unread: [], unlisted: facts.unread };
   const first = judgeLevel(facts.owners, ownership);
   ownership.putBack = first.map(whenPutBack);
   ownership.advice = adviseOn(first, flagsForHints);

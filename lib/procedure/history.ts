@@ -32,7 +32,7 @@ export async function readHistory(request: HistoryRequest, connection: Connectio
       ? await listWorkloads(request, connection)
       : await resolveTargets(connection, targets, { namespace, selector, verb: 'rollback history', flagsForHints });
   for (const { type } of resolved) refuseKind(type);
-  const left = await listLeftRevisions(connection, namespace, context);
+  const { left } = await listLeftRevisions(connection, namespace, context);
   return Promise.all(
     resolved.map(async ({ type, object }) => {
       const facts = await gatherWorkload(connection, type, object);

@@ -41,7 +41,7 @@ export interface OwnersNow {
 export async function judgeOwnersAgain(planned: PlannedTarget, live: KubeObject, connection: Connection, context: Context, question: OwnerQuestion): Promise<OwnersNow> {
   const { purpose, anyway, withoutHold } = question;
   const { flagsForHints } = connection;
-  const facts = { object: live, owners: await gatherOwners(connection, live), autoscalers: [] };
+  const facts = { object: live, owners: await gatherOwners(connection, live), autoscalers: [], unread: [] };
   const ownership = judgeOwnership(facts, ` -n ${planned.object.namespace}${flagsForHints}`);
   const change = changeOfOwners(planned.owners ?? [], ownership);
   if (change.added.length === 0 || withoutHold) return { ownership, gone: change.gone };

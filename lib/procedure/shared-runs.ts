@@ -81,6 +81,18 @@ async function adoptWithReverted(found: FoundRecord, connection: Connection, con
   return run;
 }
 
+/**
+ * The same for looking only: nothing is written on this machine, and what the run found before it wrote, in Secrets, is not read.
+ * @throws run.not-found; plan.broken, journal.corrupt
+ */
+export async function readSharedRun(id: string, connection: Connection, namespace: string, context: Context): Promise<StoredRun> {
+  const local = await findLocalRun(id, context);
+  if (local && (!isShared(local.plan) || recordOf(local, context).state === 'running')) return local;
+  const found = local ? await findRecord(connection, id, recordNamespace(local.plan)) : await findAnywhere(id, connection, namespace);
+  if (!found || local?.journal.text().startsWith(found.journalText)) return local ?? openRun(id, context);
+  return { ...(await readFoundRun(connection, found, context)), ...(local ? {} : { directory: '' }) };
+}
+
 /** A run's record with its state as the cluster knows it: a process of another machine is told by its lock. */
 export async function readSharedRecord(run: StoredRun, connection: Connection, context: Context, readLock = lockReader(connection)): Promise<RunRecord> {
   const isLockLive = isShared(run.plan) && (await findLiveLock(run, connection, context, readLock)) !== undefined;
@@ -108,7 +120,7 @@ export async function listAllRuns(connection: Connection, namespace: string | un
       if (run.journal.entries.length >= lines) known.set(run.id, await readSharedRecord(run, connection, context, readLock));
     } catch (error) {
       // One record that cannot be read does not hide the others.
-      if (!isError(error, 'plan.broken') && !isError(error, 'journal.corrupt') && !isError(error, 'access.forbidden')) throw error;
+      if (!isError(error, 'plan.broken') && !isError(error, 'journal.corrupt')) throw error;
     }
   }
   return [...known.values()];

@@ -1,5 +1,6 @@
 import type { Context } from '../core/context.ts';
 import type { MissingPermission } from '../core/errors.ts';
+import { ruleText } from '../core/permission.ts';
 import { newId } from '../core/ids.ts';
 import { findMissingPermissions } from '../kube/access-review.ts';
 import { resolveTargets } from '../kube/targets.ts';
@@ -34,7 +35,7 @@ import { serverNowMs } from '../kube/server-time.ts';
  */
 export async function planUndo(request: UndoRequest, connection: Connection, context: Context): Promise<Plan> {
   const { namespace, selector, flagsForHints } = request;
-  const [resolved, cluster, left] = await Promise.all([
+  const [resolved, cluster, { left, unread }] = await Promise.all([
     resolveTargets(connection, request.targets, { namespace, selector, verb: 'rollback plan', flagsForHints }),
     readClusterRef(connection),
     listLeftRevisions(connection, namespace, context),
@@ -54,7 +55,7 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
       const references = await gatherReferences(connection, facts, templateOfNamed(facts, chosen.to.name) ?? {});
       const part = planWorkload({ ...request, facts, references, choice: request.to, left, now, ownership, flagsForHints: hints });
       const isAwaited = part.steps.some((step) => step.kind === waitRollout.kind);
-      return { facts, unread: ownership.unread, ...part, needs: [...part.needs, ...(isAwaited ? permissionsToObserve(part.target.object) : [])] };
+      return { facts, unread: ownership.unread, unlisted: ownership.unlisted, ...part, needs: [...part.needs, ...(isAwaited ? permissionsToObserve(part.target.object) : [])] };
     }),
   );
   const needs = [...allNeeds(planned), ...permissionsToShare({ targets: planned.map((part) => part.target), options: request.options })];
@@ -68,15 +69,15 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
     cluster,
     targets: planned.map((part) => part.target),
     steps: orderSteps(planned.map((part) => part.steps)),
-    notes: [...planned.flatMap((part) => part.notes), ...previews],
+    notes: [...planned.flatMap((part) => part.notes), ...previews, ...noteUnread(planned, unread)],
     confirmation: planned.find((part) => part.confirmation.kind === 'type-name')?.confirmation ?? { kind: 'yes' },
     needs,
     options: request.options,
   };
 }
 
-/** `unread`: what may not be looked at of its owners. */
-type Planned = WorkloadPlan & { facts: WorkloadFacts; unread: MissingPermission[] };
+/** `unread`: what may not be looked at of its owners; `unlisted`, of their autoscalers. */
+type Planned = WorkloadPlan & { facts: WorkloadFacts; unread: MissingPermission[]; unlisted: MissingPermission[] };
 
 /** Evidence of every target is kept before the first is changed; after that each target is done before the next begins. */
 export function orderSteps(perTarget: Step[][]): Step[] {
@@ -90,26 +91,21 @@ async function previewAll(planned: Planned[], needs: MissingPermission[], connec
     findMissingPermissions(connection, needs),
     Promise.all(planned.map((part) => previewTarget(connection, part.facts, part.target))),
   ]);
-  const permissions = missing.length > 0 ? [note('permission-missing', 'warning', { permissions: missing.map(permissionText) })] : [];
-  return [...previews.filter((preview) => preview !== undefined), ...permissions, ...noteUnread(planned)];
+  const permissions = missing.length > 0 ? [note('permission-missing', 'warning', { permissions: missing.map(ruleText) })] : [];
+  return [...previews.filter((preview) => preview !== undefined), ...permissions];
 }
 
-function noteUnread(planned: Planned[]): Note[] {
-  const missing = planned.flatMap(({ facts, unread, target: { owners = [] } }) => {
+function noteUnread(planned: Planned[], others: MissingPermission[]): Note[] {
+  const ofTargets = planned.flatMap(({ facts, unread, unlisted, target: { owners = [] } }) => {
     // Told at the owner itself, or in place of one.
     const told = owners.length > 0 ? owners.flatMap((owner) => owner.unread ?? []) : unread;
-    const untold = unread.filter((permission) => !told.includes(permission));
-    return [...facts.unread.flatMap((fact) => fact.missing), ...untold].map(permissionText);
+    return [...facts.unread.flatMap((fact) => fact.missing), ...unlisted, ...unread.filter((permission) => !told.includes(permission))];
   });
+  const missing = [...others, ...ofTargets].map(ruleText);
   return missing.length > 0 ? [note('not-looked-at', 'warning', { permissions: [...new Set(missing)] })] : [];
 }
 
 /** Each permission once: several targets of one kind share most of theirs. */
 function allNeeds(planned: Planned[]): MissingPermission[] {
   return [...new Map(planned.flatMap((part) => part.needs).map((permission) => [JSON.stringify(permission), permission])).values()];
-}
-
-/** As RBAC writes it: `patch statefulsets.apps`. */
-function permissionText({ verb, resource, group }: MissingPermission): string {
-  return `${verb} ${group === '' ? resource : `${resource}.${group}`}`;
 }

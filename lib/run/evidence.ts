@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { RetraceError } from '../core/errors.ts';
+import { isError, RetraceError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { ruleText } from '../core/permission.ts';
 import { parseJson, stringifyJson } from '../core/json.ts';
 import { redactJson, redactText } from '../core/redaction.ts';
 import { isSelected } from '../formats/label-selector.ts';
@@ -96,7 +97,8 @@ class Collector {
     } catch (error) {
       if (this.environment.context.signal.aborted) throw error;
       if (!(error instanceof RetraceError) || error.code === 'file.write') throw error;
-      this.gaps.push({ what, why: error.code });
+      const missing = isError(error, 'access.forbidden') ? error.params.missing.map(ruleText) : [];
+      this.gaps.push({ what, why: [error.code, ...missing].join(' ') });
     }
   }
 

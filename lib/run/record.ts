@@ -27,7 +27,7 @@ export interface RunRecord {
   /** Why it stopped, as an error code with parameters. */
   stoppedBy?: { step: string; code: string; params: JsonObject };
   revertedBy?: string;
-  /** Run directory, where evidence and pre-images are. */
+  /** Run directory, where evidence and pre-images are; empty for a run of another machine that was only looked at. */
   directory: string;
 }
 

@@ -11,7 +11,8 @@ export async function askCluster<T>(env: CommandEnvironment, ask: () => Promise<
   } catch (error) {
     if (!(error instanceof RetraceError) || !cannotBeAsked.test(error.code)) throw error;
     const { messageOf } = await import('../../lib/output/failure.ts');
-    await say(env.messages.run.onlyThisMachine(messageOf(error, env.messages).text), env);
+    const { text, lines = [] } = messageOf(error, env.messages);
+    await say(env.messages.run.onlyThisMachine([text, ...lines].join('; ')), env);
     return known();
   }
 }

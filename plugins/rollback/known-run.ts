@@ -17,10 +17,11 @@ async function requireKubeconfig(id: string, args: ClusterArgs, env: CommandEnvi
 
 /**
  * Opens the way to a run's cluster: that of its plan where this machine knows the run, else the one that the flags name.
+ * @param how `to-work` brings a run of another machine here
  * @throws run.not-found
  */
-export async function withRun<T>(id: string, args: ClusterArgs, env: CommandEnvironment, use: (run: StoredRun, connection: Connection, namespace: string) => Promise<T>): Promise<T> {
-  const { findLocalRun, openSharedRun } = await import('../../lib/procedure/shared-runs.ts');
+export async function withRun<T>(id: string, args: ClusterArgs, env: CommandEnvironment, use: (run: StoredRun, connection: Connection, namespace: string) => Promise<T>, how: 'to-work' | 'to-look' = 'to-work'): Promise<T> {
+  const { findLocalRun, openSharedRun, readSharedRun } = await import('../../lib/procedure/shared-runs.ts');
   const local = await findLocalRun(id, env.context);
   if (!local) await requireKubeconfig(id, args, env);
   const remembered = local ? rememberedCluster(local.plan.cluster) : {};
@@ -29,7 +30,7 @@ export async function withRun<T>(id: string, args: ClusterArgs, env: CommandEnvi
     env,
     async (connection) => {
       const namespace = args.namespace ?? connection.defaultNamespace;
-      return use(await openSharedRun(id, connection, namespace, env.context), connection, namespace);
+      return use(await (how === 'to-look' ? readSharedRun : openSharedRun)(id, connection, namespace, env.context), connection, namespace);
     },
     remembered,
   );

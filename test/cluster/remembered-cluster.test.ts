@@ -80,6 +80,7 @@ test.concurrent('what was done with --cluster=NAME is looked at, taken back, clo
   const elsewhere = { home: createCliHome(runFolder), kubeconfig: cluster.kubeconfig };
   expect(await rollback(['apply', '-f', file, '--dry-run=server'], elsewhere)).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('has changed') });
   expect(await rollback(['status', second, '-n', namespace], elsewhere)).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining(`run ${second}`) });
+  expect(await rollback(['resume', second, '-n', namespace, '--timeout=1s'], elsewhere)).toMatchObject({ exitCode: 8 });
   const adopted = JSON.parse(readFileSync(join(elsewhere.home, 'state/retrace/runs', second, 'plan.json'), 'utf8'));
   expect(adopted.cluster).toEqual({ contextName: 'kwok-shared', server: cluster.server, uid: plan.cluster.uid });
   rmSync(config);

@@ -72,7 +72,7 @@ export function planWorkloadRevert({ runId, planned, live, before, ownership }: 
       ...(writesReplicas ? [step('set-replicas', { from: replicasOf(live), to: replicas, planCommand })] : []),
     ],
     notes: [note('revert-is-bad', 'warning', { runId, target: displayName(object) }), ...noteOwners(displayName(object), ownership)],
-    needs: isNoop ? [] : [{ verb: 'patch', resource: object.resource, group: 'apps', namespace: object.namespace, name: object.name }],
+    needs: isNoop ? [] : ['get', 'patch'].map((verb) => ({ verb, resource: object.resource, group: 'apps', namespace: object.namespace, name: object.name })),
   };
 }
 

@@ -102,7 +102,7 @@ export function planWorkload(input: WorkloadPlanInput): WorkloadPlan {
     steps: stepsFor(object, facts, chosen, action, replicas, flagsForHints),
     notes,
     confirmation: scaleDown?.params.whenScaled === 'Delete' ? { kind: 'type-name', name: object.name, because: scaleDown } : { kind: 'yes' },
-    needs: action === 'noop' ? [] : permissionsFor(object, facts, chosen.action === 'change' || replicas !== undefined, options),
+    needs: action === 'noop' ? [] : permissionsFor(object, facts, { writes: action === 'change', revision: chosen.action === 'change' ? to.name : undefined }, options),
   };
 }
 
@@ -161,11 +161,14 @@ export function stepId(kind: string, object: Pick<ObjectRef, 'namespace' | 'kind
   return `${kind}.${object.namespace}.${object.kind.toLowerCase()}.${object.name}`;
 }
 
-function permissionsFor(object: ObjectRef, facts: WorkloadFacts, writes: boolean, options: RunOptions): MissingPermission[] {
+function permissionsFor(object: ObjectRef, facts: WorkloadFacts, { writes, revision }: { writes: boolean; revision: string | undefined }, options: RunOptions): MissingPermission[] {
   const { namespace, name, resource } = object;
+  const group = facts.type.group;
+  const revisions = facts.type.kind === 'Deployment' ? 'replicasets' : 'controllerrevisions';
   const replacesPods = facts.type.kind === 'StatefulSet' || stuckPodsOf(facts, { name: '', hash: '' }).length > 0;
   return [
-    ...(writes ? [{ verb: 'patch', resource, group: facts.type.group, namespace, name }] : []),
+    ...(writes ? [{ verb: 'get', resource, group, namespace, name }, { verb: 'patch', resource, group, namespace, name }] : []),
+    ...(revision === undefined ? [] : [{ verb: 'get', resource: revisions, group, namespace, name: revision }]),
     ...(replacesPods && options.stuckPods === 'evict' ? [{ verb: 'create', resource: 'pods/eviction', group: '', namespace }] : []),
     ...(replacesPods && options.stuckPods === 'delete' ? [{ verb: 'delete', resource: 'pods', group: '', namespace }] : []),
   ];

@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/durations.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Step } from '../../run/plan.ts';
 import type { Messages, StepText } from './messages.ts';
-import { listed, sizeText, word, words } from './phrases.ts';
+import { gapsOf, listed, sizeText, word, words } from './phrases.ts';
 
 function planStep(step: Step, target: string): StepText {
   const { params } = step;
@@ -31,7 +31,7 @@ function stepResult(step: Step, result: JsonObject): string {
   const generation = word(result, 'generation');
   switch (step.kind) {
     case 'keep-evidence':
-      return typeof result['bytes'] === 'number' ? `kept, ${sizeText(result['bytes'])}` : 'kept';
+      return ['kept', ...(typeof result['bytes'] === 'number' ? [sizeText(result['bytes'])] : []), ...gapsOf(result, 'you may not').map((gap) => `without ${gap}`)].join(', ');
     case 'patch-template':
       return generation === undefined ? 'patched' : `patched, generation ${generation}`;
     case 'set-replicas':

@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/durations.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Step } from '../../run/plan.ts';
 import type { Messages, StepText } from './messages.ts';
-import { sizeText, word, words } from './phrases.ts';
+import { gapsOf, sizeText, word, words } from './phrases.ts';
 
 function planStep(step: Step, target: string): StepText {
   const { params } = step;
@@ -31,7 +31,7 @@ function stepResult(step: Step, result: JsonObject): string {
   const generation = word(result, 'generation');
   switch (step.kind) {
     case 'keep-evidence':
-      return typeof result['bytes'] === 'number' ? `보관됨, ${sizeText(result['bytes'])}` : '보관됨';
+      return ['보관됨', ...(typeof result['bytes'] === 'number' ? [sizeText(result['bytes'])] : []), ...gapsOf(result, '권한 없음:').map((gap) => `없는 것: ${gap}`)].join(', ');
     case 'patch-template':
       return generation === undefined ? '패치됨' : `패치됨, generation ${generation}`;
     case 'set-replicas':

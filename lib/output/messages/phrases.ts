@@ -42,3 +42,11 @@ export function words(params: JsonObject, key: string): string[] {
   const value = params[key];
   return Array.isArray(value) ? value.map(String) : [];
 }
+
+/** What evidence lacks, in order of the reasons; `mayNot` stands before a permission that is missing. */
+export function gapsOf(result: JsonObject, mayNot: string): string[] {
+  const gaps = Array.isArray(result['gaps']) ? (result['gaps'] as JsonObject[]) : [];
+  const byReason = new Map<string, string[]>();
+  for (const { what, why } of gaps) byReason.set(String(why), [...(byReason.get(String(why)) ?? []), String(what)]);
+  return [...byReason].map(([why, whats]) => `${whats.join(', ')} (${why.replace(/^access\.forbidden/, mayNot)})`);
+}

@@ -32,8 +32,8 @@ export function permissionsToObserve({ kind, resource, namespace, name }: Object
   return [
     { verb: 'list', resource, group: 'apps', namespace, name },
     { verb: 'watch', resource, group: 'apps', namespace, name },
-    { verb: 'watch', resource: 'pods', group: '', namespace },
-    { verb: 'watch', resource: revisionType(kind).plural, group: 'apps', namespace },
+    ...['list', 'watch'].map((verb) => ({ verb, resource: 'pods', group: '', namespace })),
+    ...['list', 'watch'].map((verb) => ({ verb, resource: revisionType(kind).plural, group: 'apps', namespace })),
   ];
 }
 

@@ -21,7 +21,7 @@ export const status = defineCommand({
     ]);
     const id = args.words[0]!;
     const local = await findLocalRun(id, env.context);
-    const read = () => withRun(id, args, env, (run, connection) => readSharedRecord(run, connection, env.context));
+    const read = () => withRun(id, args, env, (run, connection) => readSharedRecord(run, connection, env.context), 'to-look');
     const run = local ? await askCluster(env, read, () => recordOf(local, env.context)) : await read();
     await print({ document: run, names: [run.id], table: () => renderRun(run, env.messages, env.outStyle, env.context.now()) }, args.output, env);
   },

@@ -9,7 +9,7 @@ import type { Ownership } from '../../../lib/ownership/judge.ts';
 import type { RunOptions } from '../../../lib/run/plan.ts';
 
 /** Nobody above the target. */
-export const unowned: Ownership = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [], unread: [] };
+export const unowned: Ownership = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [], unread: [], unlisted: [] };
 
 export const now = new Date('2026-11-22T03:21:00Z');
 export const options: RunOptions = { stableForMs: 10_000, stuckAfterMs: 10_000, stuckPods: 'evict', timeoutMs: 600_000 };

@@ -56,10 +56,12 @@ describe('the undo of a stuck StatefulSet', () => {
 
   test('says which pod it will evict', () => expect(noteOf(planned, 'will-evict')).toEqual({ pods: ['thanos-receive-2'], how: 'evict' }));
 
-  test('asks a plain yes, and needs to patch and to evict', () => {
+  test('asks a plain yes, and needs to read, to patch and to evict', () => {
     expect(planned.confirmation).toEqual({ kind: 'yes' });
     expect(planned.needs).toEqual([
+      { verb: 'get', resource: 'statefulsets', group: 'apps', namespace: 'monitoring', name: 'thanos-receive' },
       { verb: 'patch', resource: 'statefulsets', group: 'apps', namespace: 'monitoring', name: 'thanos-receive' },
+      { verb: 'get', resource: 'controllerrevisions', group: 'apps', namespace: 'monitoring', name: planned.target.to.name },
       { verb: 'create', resource: 'pods/eviction', group: '', namespace: 'monitoring' },
     ]);
   });
@@ -96,13 +98,13 @@ describe('pods that block the roll-out', () => {
   test('with --stuck-pods=never they stay, and the plan says so', () => {
     const never = plan(stuckRollout(), { options: { ...options, stuckPods: 'never' } });
     expect([noteOf(never, 'stuck-stays'), noteOf(never, 'will-evict')]).toEqual([{ pods: ['thanos-receive-2'] }, undefined]);
-    expect(never.needs).toHaveLength(1);
+    expect(never.needs.map(({ verb }) => verb)).toEqual(['get', 'patch', 'get']);
   });
 
   test('a Parallel set and a Deployment replace them by themselves', () => {
     expect(noteOf(plan(stuckRollout({ spec: { podManagementPolicy: 'Parallel' } })), 'will-evict')).toBeUndefined();
     expect(noteOf(plan(stuckRollout({ kind: 'Deployment' })), 'will-evict')).toBeUndefined();
-    expect(plan(stuckRollout({ kind: 'Deployment' })).needs).toHaveLength(1);
+    expect(plan(stuckRollout({ kind: 'Deployment' })).needs.map(({ verb, resource }) => `${verb} ${resource}`)).toEqual(['get deployments', 'patch deployments', 'get replicasets']);
   });
 
   const versions: [string | undefined, boolean][] = [['v1.34.9', false], ['v1.35.0', true], ['v1.35.3+k3s1', true], ['v1.35.4', false], ['v1.35.30', false], ['v1.36.0', false], ['v11.35.0', false], [undefined, false]];

@@ -18,7 +18,7 @@ const fluxMarks = { 'kustomize.toolkit.fluxcd.io/name': 'infra', 'kustomize.tool
 /** Facts of a target whose marks were looked up with the given findings, in the order of the marks. */
 function facts(target: KubeObject, found: Partial<OwnerFact>[], autoscalers: JsonObject[] = []): OwnershipFacts {
   const owners = ownerMarksOf(target).map((mark, at): OwnerFact => ({ mark, of: target, state: 'found', unread: [], objects: [], ...found[at] }));
-  return { object: target, owners, autoscalers };
+  return { object: target, owners, autoscalers, unread: [] };
 }
 
 const held = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: undefined, name: 'receive' };
@@ -37,7 +37,7 @@ const judge = (target: KubeObject, found: Partial<OwnerFact>[] = [], autoscalers
 const receive = (metadata: JsonObject = {}) => object('StatefulSet', 'receive', metadata);
 
 test('nobody above', () => {
-  const nobody = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [], unread: [] };
+  const nobody = { owners: [], putBack: [], advice: [], contested: [], void: [], drivers: [], unread: [], unlisted: [] };
   expect(judge(receive())).toEqual(nobody);
   expect(judge(receive({ labels: { 'app.kubernetes.io/managed-by': 'Helm', 'app.kubernetes.io/instance': 'kps' } }), [applications()])).toEqual(nobody);
   expect(judge(receive({ annotations: helmMarks.annotations }))).toEqual(nobody);
