@@ -6,6 +6,7 @@ import type { Json } from '../../core/json.ts';
 import { stringifyJson } from '../../core/json.ts';
 import type { Connection } from '../../kube/types.ts';
 import { makePrivateDirectory, writeDurably } from '../durable-file.ts';
+import type { ClusterRef } from '../plan.ts';
 import { parseJournal } from '../journal.ts';
 import { savePreImage } from '../pre-image.ts';
 import { acceptPlan, openRun, runsDirectory } from '../run-store.ts';
@@ -34,9 +35,10 @@ export async function readFoundRun(connection: Connection, found: FoundRecord, c
 /**
  * Brings a run of another machine into this machine's run directory: plan, journal, what it found before it wrote, and the index
  * of its evidence. The plan is written last, so a crash in the middle leaves no run but is adopted again.
+ * @param known how this machine reaches the cluster of a run that it knew already
  * @throws file.write; access.forbidden when the pre-images may not be read
  */
-export async function adoptRun(connection: Connection, found: FoundRecord, context: Context): Promise<StoredRun> {
+export async function adoptRun(connection: Connection, found: FoundRecord, context: Context, known?: ClusterRef): Promise<StoredRun> {
   const run = await readFoundRun(connection, found, context);
   const images = await readSharedPreImages(connection, found.namespace, found.runId);
   await makePrivateDirectory(run.directory);
@@ -45,7 +47,7 @@ export async function adoptRun(connection: Connection, found: FoundRecord, conte
   await writeDurably(join(run.directory, 'journal.jsonl'), found.journalText);
   // How this machine reaches the cluster, not how the other one did; which cluster it is, the plan still says by its UID.
   const { server, uid } = run.plan.cluster;
-  const plan = { ...run.plan, cluster: { contextName: connection.contextName, server, uid, ...connection.named } };
+  const plan = { ...run.plan, cluster: known ?? { contextName: connection.contextName, server, uid, ...connection.named } };
   await writeDurably(join(run.directory, 'plan.json'), `${stringifyJson(plan as unknown as Json, 2)}\n`);
   return openRun(run.id, context);
 }
@@ -75,5 +77,5 @@ export async function catchUp(run: StoredRun, connection: Connection, found: Fou
   // Checked before anything is replaced.
   await readFoundRun(connection, found, context);
   if (local !== '') await writeDurably(`${path}.superseded`, local);
-  return adoptRun(connection, found, context);
+  return adoptRun(connection, found, context, run.plan.cluster);
 }
