@@ -51,12 +51,10 @@ function shorten(text: string): string {
   return line.length <= mostCharacters ? line : `${line.slice(0, mostCharacters - 1)}…`;
 }
 
-/** Only the version where the repository is the same: `v0.42.4` → `v0.41.0`; a digest by its first twelve letters. */
-export function imageChange(path: string, from: Json | undefined, to: Json | undefined): TemplateChange {
-  const [a, b] = [String(from ?? ''), String(to ?? '')];
-  const [repositoryA, repositoryB] = [repositoryOf(a), repositoryOf(b)];
-  if (repositoryA !== repositoryB) return changeOf(path, from === undefined ? undefined : a, to === undefined ? undefined : b);
-  return changeOf(path, versionOf(a), versionOf(b));
+/** Two images; only the version where the repository is the same: `v0.42.4` → `v0.41.0`; a digest by its first twelve letters. */
+export function imageTexts(from: string | undefined, to: string | undefined): [string | undefined, string | undefined] {
+  if (from === undefined || to === undefined || repositoryOf(from) !== repositoryOf(to)) return [from, to];
+  return [versionOf(from), versionOf(to)];
 }
 
 function versionOf(image: string): string {
@@ -94,7 +92,7 @@ export function textOfVolume(volume: Json | undefined): string | undefined {
 }
 
 /** Any other value: a text as it is, else JSON without its secrets. */
-export function textOf(value: Json | undefined): string | undefined {
+export function textOf(value: Json | undefined, name = ''): string | undefined {
   if (value === undefined) return undefined;
-  return typeof value === 'string' ? value : canonicalJson(redactJson(value));
+  return typeof value === 'string' ? value : canonicalJson(redactJson(value, name));
 }
