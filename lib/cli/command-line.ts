@@ -1,5 +1,6 @@
-import { flagName, type FlagTable, type GivenFlags } from './flag.ts';
 import { quoteForShell } from '../core/shell.ts';
+import { flagName, type FlagTable, type GivenFlags } from './flag.ts';
+import { clusterFlags } from './kubectl-flags.ts';
 
 export interface CommandLine {
   /** `kubectl rollback undo`. */
@@ -22,6 +23,11 @@ export function formatCommandLine({ start, words, flags, given, without = [], ad
 export function formatFlags(flags: FlagTable, given: GivenFlags, keys: readonly string[]): string {
   const without = Object.keys(flags).filter((key) => !keys.includes(key));
   return givenFlagWords(flags, given, without).map((word) => ` ${word}`).join('');
+}
+
+/** The cluster flags as typed, but for the namespace: hints always name theirs. */
+export function flagsForHints({ command, given }: { command: { flags: FlagTable }; given: GivenFlags }): string {
+  return formatFlags(command.flags, given, Object.keys(clusterFlags).filter((key) => key !== 'namespace'));
 }
 
 function givenFlagWords(flags: FlagTable, given: GivenFlags, without: readonly string[]): string[] {

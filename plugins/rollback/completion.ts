@@ -11,7 +11,7 @@ import { listAllRuns } from '../../lib/procedure/shared-runs.ts';
 import { displayName } from '../../lib/run/object-ref.ts';
 import { listRuns } from '../../lib/run/run-store.ts';
 import type { RunState } from '../../lib/run/record.ts';
-import { givenFlags, withConnection, type ClusterArgs } from './connection.ts';
+import { givenFlags, withConnection, type ClusterArgs } from '../../lib/cli/connection.ts';
 
 /** For each of the requests that ask for the runs of others: whoever is offered nothing goes on typing. */
 const askMs = 400;

@@ -2,7 +2,7 @@ import { isError } from '../../lib/core/errors.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import type { Connection } from '../../lib/kube/types.ts';
 import type { StoredRun } from '../../lib/run/run-store.ts';
-import { rememberedCluster, withConnection, type ClusterArgs } from './connection.ts';
+import { rememberedCluster, withConnection, type ClusterArgs } from '../../lib/cli/connection.ts';
 
 /** Without a kubeconfig there is no cluster that could know the run: then it is the run that is not there. */
 async function requireKubeconfig(id: string, args: ClusterArgs, env: CommandEnvironment): Promise<void> {

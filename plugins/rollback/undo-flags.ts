@@ -1,4 +1,4 @@
-import { formatFlags } from '../../lib/cli/command-line.ts';
+import { flagsForHints } from '../../lib/cli/command-line.ts';
 import type { ArgsOf, PositionalSpec } from '../../lib/cli/define-command.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import type { FlagTable } from '../../lib/cli/flag.ts';
@@ -8,7 +8,7 @@ import { RetraceError } from '../../lib/core/errors.ts';
 import type { Connection } from '../../lib/kube/types.ts';
 import type { RevisionChoice } from '../../lib/layers/workload/choose.ts';
 import type { UndoRequest } from '../../lib/procedure/requests.ts';
-import { localOnlyFlag } from './share-flags.ts';
+import { localOnlyFlag } from '../../lib/cli/share-flags.ts';
 
 const replicas: FlagValue<number | 'previous'> = {
   placeholder: 'N|previous',
@@ -65,11 +65,6 @@ export function readUndoRequest(args: ArgsOf<typeof undoFlags>, env: CommandEnvi
     ...(args.withoutHold ? { withoutHold: true } : {}),
     ...(args.replicas === undefined ? {} : { replicas: args.replicas }),
   };
-}
-
-/** The cluster flags as typed, but for the namespace: hints always name theirs. */
-export function flagsForHints(env: CommandEnvironment): string {
-  return formatFlags(env.command.flags, env.given, Object.keys(clusterFlags).filter((key) => key !== 'namespace'));
 }
 
 function readChoice({ to, toRevision }: Pick<ArgsOf<typeof undoFlags>, 'to' | 'toRevision'>): RevisionChoice {

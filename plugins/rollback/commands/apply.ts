@@ -3,7 +3,7 @@ import { text } from '../../../lib/cli/flag-values.ts';
 import { clusterFlags, commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { RetraceError } from '../../../lib/core/errors.ts';
 import type { Connection } from '../../../lib/kube/types.ts';
-import { shareFlags } from '../share-flags.ts';
+import { shareFlags } from '../../../lib/cli/share-flags.ts';
 
 export const apply = defineCommand({
   name: 'apply',
@@ -31,9 +31,9 @@ export const apply = defineCommand({
     if (filename === undefined) throw new RetraceError('usage.missing-target', { command: 'kubectl rollback apply -f plan.json' });
     const [{ readPlanFile }, { withConnection, rememberedCluster, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }] = await Promise.all([
       import('../../../lib/procedure/plan-file.ts'),
-      import('../connection.ts'),
-      import('../show-plan.ts'),
-      import('../agree.ts'),
+      import('../../../lib/cli/connection.ts'),
+      import('../../../lib/cli/show-plan.ts'),
+      import('../../../lib/cli/agree.ts'),
       import('../../../lib/cli/prompts.ts'),
     ]);
     const plan = await readPlanFile(filename, env.context);

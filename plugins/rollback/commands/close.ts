@@ -1,7 +1,7 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { clusterFlags, commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { runId } from '../run-positional.ts';
-import { localOnlyFlag } from '../share-flags.ts';
+import { localOnlyFlag } from '../../../lib/cli/share-flags.ts';
 
 export const close = defineCommand({
   name: 'close',

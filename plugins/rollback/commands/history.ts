@@ -1,7 +1,7 @@
+import { flagsForHints } from '../../../lib/cli/command-line.ts';
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { text } from '../../../lib/cli/flag-values.ts';
 import { clusterFlags, commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
-import { flagsForHints } from '../undo-flags.ts';
 
 export const history = defineCommand({
   name: 'history',
@@ -23,7 +23,7 @@ export const history = defineCommand({
   async run(args, env) {
     const [{ readHistory }, { withConnection }, { listOf }, { print, say }, { renderHistory }] = await Promise.all([
       import('../../../lib/procedure/history.ts'),
-      import('../connection.ts'),
+      import('../../../lib/cli/connection.ts'),
       import('../../../lib/output/document.ts'),
       import('../../../lib/cli/print.ts'),
       import('../../../lib/output/history.ts'),

@@ -19,8 +19,8 @@ export const plan = defineCommand({
     requireTargets(args.words, env);
     const [{ planUndo }, { withConnection, serverNow }, { nextCommandLine, printPlan }] = await Promise.all([
       import('../../../lib/procedure/undo.ts'),
-      import('../connection.ts'),
-      import('../show-plan.ts'),
+      import('../../../lib/cli/connection.ts'),
+      import('../../../lib/cli/show-plan.ts'),
     ]);
     await withConnection(args, env, async (connection) => {
       const made = await planUndo(readUndoRequest(args, env, connection), connection, env.context);

@@ -2,7 +2,7 @@ import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { choice, duration } from '../../../lib/cli/flag-values.ts';
 import { clusterFlags, commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { runId } from '../run-positional.ts';
-import { shareChoice, shareFlags } from '../share-flags.ts';
+import { shareChoice, shareFlags } from '../../../lib/cli/share-flags.ts';
 
 export const resume = defineCommand({
   name: 'resume',
@@ -28,7 +28,7 @@ export const resume = defineCommand({
     const [{ resumeRun }, { withRun }, { carryOut }] = await Promise.all([
       import('../../../lib/procedure/execute.ts'),
       import('../known-run.ts'),
-      import('../carry-out.ts'),
+      import('../../../lib/cli/carry-out.ts'),
     ]);
     const options = {
       ...(args.timeout === undefined ? {} : { timeoutMs: args.timeout }),

@@ -3,7 +3,7 @@ import { clusterFlags, commonFlags, dryRunFlags, outputFlags, safetyFlags } from
 import type { Connection } from '../../../lib/kube/types.ts';
 import type { StoredRun } from '../../../lib/run/run-store.ts';
 import { runId } from '../run-positional.ts';
-import { shareFlags } from '../share-flags.ts';
+import { shareFlags } from '../../../lib/cli/share-flags.ts';
 
 export const revert = defineCommand({
   name: 'revert',
@@ -21,10 +21,10 @@ export const revert = defineCommand({
     const [{ findLocalRun }, { planRevert }, { serverNow }, { withRun }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }] = await Promise.all([
       import('../../../lib/procedure/shared-runs.ts'),
       import('../../../lib/procedure/revert.ts'),
-      import('../connection.ts'),
+      import('../../../lib/cli/connection.ts'),
       import('../known-run.ts'),
-      import('../show-plan.ts'),
-      import('../agree.ts'),
+      import('../../../lib/cli/show-plan.ts'),
+      import('../../../lib/cli/agree.ts'),
       import('../../../lib/cli/prompts.ts'),
     ]);
     const isDryRun = args.dryRun !== 'none';

@@ -20,8 +20,8 @@ export const runs = defineCommand({
     const [{ listRuns }, { listAllRuns }, { withConnection }, { askCluster }, { listOf }, { print, say }, { renderRuns }] = await Promise.all([
       import('../../../lib/run/run-store.ts'),
       import('../../../lib/procedure/shared-runs.ts'),
-      import('../connection.ts'),
-      import('../ask-cluster.ts'),
+      import('../../../lib/cli/connection.ts'),
+      import('../../../lib/cli/ask-cluster.ts'),
       import('../../../lib/output/document.ts'),
       import('../../../lib/cli/print.ts'),
       import('../../../lib/output/runs.ts'),

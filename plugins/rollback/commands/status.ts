@@ -15,7 +15,7 @@ export const status = defineCommand({
       import('../../../lib/procedure/shared-runs.ts'),
       import('../../../lib/run/record.ts'),
       import('../known-run.ts'),
-      import('../ask-cluster.ts'),
+      import('../../../lib/cli/ask-cluster.ts'),
       import('../../../lib/cli/print.ts'),
       import('../../../lib/output/runs.ts'),
     ]);

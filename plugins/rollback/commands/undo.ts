@@ -1,6 +1,6 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
-import { shareFlags } from '../share-flags.ts';
+import { shareFlags } from '../../../lib/cli/share-flags.ts';
 import { readUndoRequest, requireTargets, targets, undoFlags } from '../undo-flags.ts';
 
 export const undo = defineCommand({
@@ -23,9 +23,9 @@ export const undo = defineCommand({
     requireTargets(args.words, env);
     const [{ planUndo }, { withConnection, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }] = await Promise.all([
       import('../../../lib/procedure/undo.ts'),
-      import('../connection.ts'),
-      import('../show-plan.ts'),
-      import('../agree.ts'),
+      import('../../../lib/cli/connection.ts'),
+      import('../../../lib/cli/show-plan.ts'),
+      import('../../../lib/cli/agree.ts'),
       import('../../../lib/cli/prompts.ts'),
     ]);
     const isDryRun = args.dryRun !== 'none';

@@ -1,12 +1,12 @@
-import { confirmPlan, type Answers } from '../../lib/cli/prompts.ts';
-import type { CommandEnvironment } from '../../lib/cli/environment.ts';
-import type { Connection } from '../../lib/kube/types.ts';
-import type { OutputFormat } from '../../lib/output/document.ts';
-import { executePlan } from '../../lib/procedure/execute.ts';
-import type { ShareChoice } from '../../lib/procedure/execute.ts';
-import type { Plan } from '../../lib/run/plan.ts';
+import type { Connection } from '../kube/types.ts';
+import type { OutputFormat } from '../output/document.ts';
+import { executePlan } from '../procedure/execute.ts';
+import type { ShareChoice } from '../procedure/execute.ts';
+import type { Plan } from '../run/plan.ts';
 import { carryOut, printNothingToDo } from './carry-out.ts';
 import { serverNow } from './connection.ts';
+import type { CommandEnvironment } from './environment.ts';
+import { confirmPlan, type Answers } from './prompts.ts';
 import { planAsTalk } from './show-plan.ts';
 
 /**

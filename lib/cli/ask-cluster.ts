@@ -1,6 +1,6 @@
-import type { CommandEnvironment } from '../../lib/cli/environment.ts';
-import { say } from '../../lib/cli/print.ts';
-import { RetraceError } from '../../lib/core/errors.ts';
+import { RetraceError } from '../core/errors.ts';
+import type { CommandEnvironment } from './environment.ts';
+import { say } from './print.ts';
 
 const cannotBeAsked = /^(kubeconfig|credentials|access|server|cluster)\./;
 
@@ -10,7 +10,7 @@ export async function askCluster<T>(env: CommandEnvironment, ask: () => Promise<
     return await ask();
   } catch (error) {
     if (!(error instanceof RetraceError) || !cannotBeAsked.test(error.code)) throw error;
-    const { messageOf } = await import('../../lib/output/failure.ts');
+    const { messageOf } = await import('../output/failure.ts');
     const { text, lines = [] } = messageOf(error, env.messages);
     await say(env.messages.run.onlyThisMachine([text, ...lines].join('; ')), env);
     return known();

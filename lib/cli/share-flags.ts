@@ -1,6 +1,6 @@
-import type { ArgsOf } from '../../lib/cli/define-command.ts';
-import type { FlagTable } from '../../lib/cli/flag.ts';
-import type { ShareChoice } from '../../lib/procedure/execute.ts';
+import type { ShareChoice } from '../procedure/execute.ts';
+import type { ArgsOf } from './define-command.ts';
+import type { FlagTable } from './flag.ts';
 
 export const localOnlyFlag = {
   localOnly: { group: 'Safety', describe: 'No lock and no record in the cluster: nobody else sees the run, and only this machine can go on with it' },

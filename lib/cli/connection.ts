@@ -1,16 +1,16 @@
-import type { ArgsOf } from '../../lib/cli/define-command.ts';
-import type { CommandEnvironment } from '../../lib/cli/environment.ts';
-import { say } from '../../lib/cli/print.ts';
-import { isError } from '../../lib/core/errors.ts';
-import { quoteForShell } from '../../lib/core/shell.ts';
-import { clusterFlags } from '../../lib/cli/kubectl-flags.ts';
-import { serverNowMs } from '../../lib/kube/server-time.ts';
-import type { Connection } from '../../lib/kube/types.ts';
-import type { ClusterRef } from '../../lib/run/plan.ts';
-import { flagsForHints } from './undo-flags.ts';
+import { isError } from '../core/errors.ts';
+import { quoteForShell } from '../core/shell.ts';
+import { serverNowMs } from '../kube/server-time.ts';
+import type { Connection } from '../kube/types.ts';
+import type { ClusterRef } from '../run/plan.ts';
+import { flagsForHints } from './command-line.ts';
+import type { ArgsOf } from './define-command.ts';
+import type { CommandEnvironment } from './environment.ts';
+import { clusterFlags } from './kubectl-flags.ts';
+import { say } from './print.ts';
 
 export type ClusterArgs = ArgsOf<typeof clusterFlags>;
-type ConnectFlags = Parameters<typeof import('../../lib/kube/connect.ts').connect>[0];
+type ConnectFlags = Parameters<typeof import('../kube/connect.ts').connect>[0];
 
 /** What a run or a plan remembers of its cluster; a flag that was given wins. */
 export type Remembered = Pick<ConnectFlags, 'cluster' | 'context'>;
@@ -31,7 +31,7 @@ export async function withConnection<T>(args: ClusterArgs, env: CommandEnvironme
 }
 
 async function open(given: ConnectFlags, remembered: Remembered, env: CommandEnvironment): Promise<Connection> {
-  const { connect } = await import('../../lib/kube/connect.ts');
+  const { connect } = await import('../kube/connect.ts');
   const typed = flagsForHints(env);
   const userAgent = `kubectl-${env.plugin.name}/${env.build.version}`;
   // What is typed says where to go: a name stands for the whole way there, a cluster entry for all but the kubeconfig and the user.

@@ -1,14 +1,14 @@
-import type { CommandEnvironment } from '../../lib/cli/environment.ts';
-import { print, say } from '../../lib/cli/print.ts';
-import { formatDuration } from '../../lib/core/durations.ts';
-import type { OutputFormat } from '../../lib/output/document.ts';
-import { fullName } from '../../lib/output/names.ts';
-import type { Progress } from '../../lib/output/progress-lines.ts';
-import { nextCommand, putBackLines } from '../../lib/output/runs.ts';
-import type { RunReport } from '../../lib/procedure/requests.ts';
-import type { EmitRunEvent } from '../../lib/run/events.ts';
-import { displayName } from '../../lib/run/object-ref.ts';
-import type { Plan } from '../../lib/run/plan.ts';
+import { formatDuration } from '../core/durations.ts';
+import type { OutputFormat } from '../output/document.ts';
+import { fullName } from '../output/names.ts';
+import type { Progress } from '../output/progress-lines.ts';
+import { nextCommand, putBackLines } from '../output/runs.ts';
+import type { RunReport } from '../procedure/requests.ts';
+import type { EmitRunEvent } from '../run/events.ts';
+import { displayName } from '../run/object-ref.ts';
+import type { Plan } from '../run/plan.ts';
+import type { CommandEnvironment } from './environment.ts';
+import { print, say } from './print.ts';
 
 /** Shows a run on stderr while it goes on, and what came of it on stdout at the end. */
 export async function carryOut(plan: Plan, args: { output: OutputFormat }, env: CommandEnvironment, run: (emit: EmitRunEvent) => Promise<RunReport>): Promise<void> {
@@ -31,10 +31,10 @@ async function openProgress(plan: Plan, env: CommandEnvironment): Promise<Progre
   const { context, messages, errStyle, terminal } = env;
   const input = { plan, messages, stream: context.streams.stderr, now: context.now };
   if (errStyle.isTerminal && context.env['TERM'] !== 'dumb') {
-    const { showLive } = await import('../../lib/output/progress-live.ts');
+    const { showLive } = await import('../output/progress-live.ts');
     return showLive({ ...input, style: errStyle, rows: () => terminal?.rows() ?? 24 });
   }
-  const { showLines } = await import('../../lib/output/progress-lines.ts');
+  const { showLines } = await import('../output/progress-lines.ts');
   return showLines(input);
 }
 

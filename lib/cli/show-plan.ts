@@ -1,10 +1,10 @@
-import { formatCommandLine } from '../../lib/cli/command-line.ts';
-import type { CommandEnvironment } from '../../lib/cli/environment.ts';
-import { print } from '../../lib/cli/print.ts';
-import type { OutputFormat } from '../../lib/output/document.ts';
-import { fullName } from '../../lib/output/names.ts';
-import { renderPlan } from '../../lib/output/plan.ts';
-import type { Plan } from '../../lib/run/plan.ts';
+import type { OutputFormat } from '../output/document.ts';
+import { fullName } from '../output/names.ts';
+import { renderPlan } from '../output/plan.ts';
+import type { Plan } from '../run/plan.ts';
+import { formatCommandLine } from './command-line.ts';
+import type { CommandEnvironment } from './environment.ts';
+import { print } from './print.ts';
 
 // Flags that say how to show or to ask, not what to do.
 const notForNext = ['output', 'dryRun', 'noColor', 'lang', 'v', 'yes', 'confirm', 'noInput', 'takeOver'];
