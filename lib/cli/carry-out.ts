@@ -6,7 +6,8 @@ import { nextCommand, putBackLines } from '../output/runs.ts';
 import type { RunReport } from '../procedure/requests.ts';
 import type { EmitRunEvent } from '../run/events.ts';
 import { displayName } from '../run/object-ref.ts';
-import type { Plan } from '../run/plan.ts';
+import { isWorkloadTarget, isWritten } from '../run/plan.ts';
+import type { Plan, PlannedTarget } from '../run/plan.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { print, say } from './print.ts';
 
@@ -39,20 +40,14 @@ async function openProgress(plan: Plan, env: CommandEnvironment): Promise<Progre
 }
 
 async function printReport(report: RunReport, args: { output: OutputFormat }, env: CommandEnvironment): Promise<void> {
-  const { run: labels, plan: planLabels } = env.messages;
+  const { run: labels } = env.messages;
   const { plan } = report.run;
-  const changed = plan.targets.filter(({ action }) => action !== 'noop');
+  const changed = plan.targets.filter(isWritten);
   await print(
     {
       document: { apiVersion: 'retrace/v1', kind: 'RunReport', ...report },
       names: changed.map(({ object }) => fullName(object)),
-      table: () =>
-        changed
-          .map(({ object, to }) => {
-            const name = displayName(object);
-            return `${plan.purpose === 'revert' ? labels.reverted(name) : labels.rolledBack(name, planLabels.revision(to.number, to.hash))}\n`;
-          })
-          .join(''),
+      table: () => changed.map((target) => `${doneText(target, plan.purpose, env)}\n`).join(''),
     },
     args.output,
     env,
@@ -60,12 +55,20 @@ async function printReport(report: RunReport, args: { output: OutputFormat }, en
   await say(`${labels.run} ${report.run.id}   ${labels.finished(formatDuration(report.tookMs))}   ${labels.evidenceIn(report.run.directory)}`, env);
   for (const line of putBackLines(plan, env.messages)) await say(line, env);
   const next = nextCommand(report.run);
-  if (next !== undefined && plan.purpose === 'undo') await say(labels.undoThis(next), env);
+  if (next !== undefined && plan.purpose !== 'revert') await say(labels.undoThis(next), env);
+}
+
+function doneText(target: PlannedTarget, purpose: Plan['purpose'], { messages }: CommandEnvironment): string {
+  const name = displayName(target.object);
+  if (purpose === 'revert') return messages.run.reverted(name);
+  return isWorkloadTarget(target) ? messages.run.rolledBack(name, messages.plan.revision(target.to.number, target.to.hash)) : messages.objects.done(target.verb, name);
 }
 
 /** Says that there is nothing to do; with -o json or yaml the plan itself says so. */
 export async function printNothingToDo(plan: Plan, args: { output: OutputFormat }, env: CommandEnvironment): Promise<void> {
-  const { run: labels, plan: planLabels } = env.messages;
-  const table = () => plan.targets.map(({ object, to }) => `${labels.unchanged(displayName(object), planLabels.revision(to.number, to.hash))}\n`).join('');
+  const { run: labels, plan: planLabels, objects } = env.messages;
+  const unchanged = (target: PlannedTarget) =>
+    isWorkloadTarget(target) ? labels.unchanged(displayName(target.object), planLabels.revision(target.to.number, target.to.hash)) : objects.untouched(target.verb, displayName(target.object));
+  const table = () => plan.targets.map((target) => `${unchanged(target)}\n`).join('');
   await print({ document: plan, names: plan.targets.map(({ object }) => fullName(object)), table }, args.output, env);
 }

@@ -1,7 +1,9 @@
 import { RetraceError } from '../core/errors.ts';
 import { wrapWords } from '../output/lines.ts';
+import { someOf } from '../output/names.ts';
 import { printable } from '../output/printable.ts';
 import { displayName } from '../run/object-ref.ts';
+import { isWritten } from '../run/plan.ts';
 import type { Plan } from '../run/plan.ts';
 import type { CommandEnvironment } from './environment.ts';
 
@@ -46,10 +48,12 @@ function canAsk({ noInput }: Answers, env: CommandEnvironment): boolean {
 }
 
 function questionOf(plan: Plan, { messages, errStyle }: CommandEnvironment): string {
-  const targets = plan.targets.filter(({ action }) => action !== 'noop').map(({ object }) => displayName(object));
-  const namespaces = [...new Set(plan.targets.map(({ object }) => object.namespace))];
+  const written = plan.targets.filter(isWritten);
+  const targets = someOf(written.map(({ object }) => displayName(object)));
+  const namespaces = [...new Set(written.map(({ object }) => object.namespace).filter((namespace) => namespace !== ''))];
   const place = { targets, namespaces, context: plan.cluster.contextName, server: plan.cluster.server };
-  const question = plan.purpose === 'revert' ? messages.questions.revert(place) : messages.questions.rollBack(place);
+  const ask = { undo: messages.questions.rollBack, restore: messages.questions.restore, revert: messages.questions.revert }[plan.purpose];
+  const question = ask(place);
   // Room for the prompt's own sign before and the hint after.
   return wrapWords(printable(question), (errStyle.columns ?? 80) - 10).join('\n  ');
 }

@@ -78,7 +78,7 @@ export interface ErrorParams {
     advice: OwnerAdvice[];
     at: string;
     withoutHold?: string;
-    purpose?: 'undo' | 'revert';
+    purpose?: 'undo' | 'restore' | 'revert';
     change?: OwnerChange;
   };
   'target.deleted': { target: string; namespace: string };

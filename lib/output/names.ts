@@ -6,6 +6,11 @@ export function fullName(ref: Pick<ObjectRef, 'apiVersion' | 'kind' | 'name'>): 
   return `${ref.kind.toLowerCase()}${group}/${ref.name}`;
 }
 
+/** Names for one line: the first ones, and how many more. */
+export function someOf(names: readonly string[], most = 3): string[] {
+  return names.length > most ? [...names.slice(0, most - 1), `+${names.length - most + 1}`] : [...names];
+}
+
 /** `quay.io/thanos/thanos:v0.42.4` → `thanos:v0.42.4`; a digest keeps twelve digits. */
 export function shortImage(image: string): string {
   return image.slice(image.lastIndexOf('/') + 1).replace(/@sha256:([0-9a-f]{12})[0-9a-f]*/, '@$1');

@@ -1,14 +1,17 @@
 import { formatDuration } from '../core/durations.ts';
 import { displayName } from '../run/object-ref.ts';
-import type { FieldChange, PlannedTarget, RevisionRef } from '../run/plan.ts';
-import { flowParts, labelledLines, padTo, widthOf, wrapWords } from './lines.ts';
+import { isObjectTarget, isWorkloadTarget } from '../run/plan.ts';
+import type { RevisionRef, WorkloadTarget } from '../run/plan.ts';
+import { flowParts, labelledLines, padTo, widthOf } from './lines.ts';
 import { imagesText } from './names.ts';
 import type { Messages } from './messages/messages.ts';
+import { renderChanges } from './plan-changes.ts';
 import { renderNotes } from './plan-notes.ts';
+import { renderObjects } from './plan-objects.ts';
 import { renderSteps } from './plan-steps.ts';
 import type { PlanView } from './plan-view.ts';
-import { oneLine, printableData } from './printable.ts';
-import { paint, type Style } from './style.ts';
+import { printableData } from './printable.ts';
+import { paint } from './style.ts';
 
 // The rest is a `kubectl get pods` away; three tell what kind of trouble it is.
 const mostTroubled = 3;
@@ -18,7 +21,9 @@ export function renderPlan(asked: PlanView): string {
   const view = { ...asked, plan: printableData(asked.plan) };
   const { plan, messages, style, doIt } = view;
   const lines: string[] = [];
-  for (const target of plan.targets) lines.push(...renderTarget(target, view), '');
+  for (const target of plan.targets.filter(isWorkloadTarget)) lines.push(...renderTarget(target, view), '');
+  const objects = plan.targets.filter(isObjectTarget);
+  if (objects.length > 0) lines.push(...renderObjects(objects, view), '');
   if (plan.steps.length > 0) lines.push(paint(style, 'strong', messages.plan.steps), ...renderSteps(view), '');
   const notes = renderNotes(view);
   if (notes.length > 0) lines.push(...notes, '');
@@ -27,7 +32,7 @@ export function renderPlan(asked: PlanView): string {
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-function renderTarget(target: PlannedTarget, view: PlanView): string[] {
+function renderTarget(target: WorkloadTarget, view: PlanView): string[] {
   const { plan, messages, style } = view;
   const { plan: labels } = messages;
   const name = displayName(target.object);
@@ -43,10 +48,11 @@ function renderTarget(target: PlannedTarget, view: PlanView): string[] {
   if (from !== undefined) lines.push(...row(labels.now, [...revisionParts(from, view), ...troubled], view));
   const goal = target.action === 'repair' ? labels.repairOnly : labels.chosenBy(target.chosenBy);
   lines.push(...row(plan.purpose === 'revert' ? labels.goTo : labels.backTo, [...revisionParts(target.to, view), goal], view));
-  return [...lines, ...renderChanges(target.changes, style)];
+  if (target.changes.length === 0) return lines;
+  return [...lines, '', '  spec.template', ...renderChanges(target.changes, style)];
 }
 
-function renderOwner({ owners = [], seen }: PlannedTarget, view: PlanView): string[] {
+function renderOwner({ owners = [], seen }: WorkloadTarget, view: PlanView): string[] {
   const { messages, now, style } = view;
   const ago = (time: string | undefined) => (time === undefined ? undefined : formatDuration(now.getTime() - Date.parse(time)));
   const texts = owners.map((owner) => `${messages.owners.name(owner)}   ${messages.owners.evidence(owner, now)}`);
@@ -76,25 +82,4 @@ function row(label: string, parts: readonly string[], { messages, style }: PlanV
 
 function labelWidthOf({ plan: { owner, now, backTo, goTo } }: Messages): number {
   return Math.max(...[owner, now, backTo, goTo].map(widthOf)) + 3;
-}
-
-function renderChanges(changes: readonly FieldChange[], style: Style): string[] {
-  if (changes.length === 0) return [];
-  const width = Math.min(36, Math.max(...changes.map(({ path }) => widthOf(path))) + 2);
-  return ['', '  spec.template', ...changes.flatMap((change) => renderChange(change, width, style))];
-}
-
-function renderChange(change: FieldChange, width: number, style: Style): string[] {
-  const path = oneLine(change.path);
-  const [from, to] = [change.from, change.to].map((text) => (text === undefined ? undefined : oneLine(text)));
-  const indent = '    ';
-  const room = style.columns === undefined ? Infinity : style.columns - indent.length;
-  if (from === undefined || to === undefined) {
-    const sign = from === undefined ? paint(style, 'good', '+') : paint(style, 'bad', '-');
-    return labelledLines(path, width, `${sign} ${from ?? to}`, room === Infinity ? undefined : room).map((line) => indent + line);
-  }
-  const inOneLine = `${padTo(path, width)}${from} → ${to}`;
-  if (widthOf(inOneLine) <= room && widthOf(path) < width) return [indent + inOneLine];
-  const signed = (sign: string, text: string) => wrapWords(text, room === Infinity ? undefined : room - 4).map((line, at) => `${indent}  ${at === 0 ? sign : ' '} ${line}`);
-  return [indent + path, ...signed(paint(style, 'bad', '-'), from), ...signed(paint(style, 'good', '+'), to)];
 }

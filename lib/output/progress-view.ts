@@ -1,5 +1,6 @@
 import type { PodProgress, RunEvent } from '../run/events.ts';
 import { displayName } from '../run/object-ref.ts';
+import { isWorkloadTarget, isWritten } from '../run/plan.ts';
 import type { Plan, Step } from '../run/plan.ts';
 import type { Messages } from './messages/messages.ts';
 import { oneLine, printableData } from './printable.ts';
@@ -26,8 +27,8 @@ export interface ProgressView {
 /** The view before the first event: every step waits. */
 export function startView(plan: Plan, messages: Messages): ProgressView {
   const [first] = plan.targets;
-  const names = plan.targets.map(({ object }) => displayName(object));
-  const revision = plan.targets.length === 1 && first !== undefined ? messages.plan.revision(first.to.number, first.to.hash) : undefined;
+  const names = plan.targets.filter((target) => isWritten(target) || isWorkloadTarget(target)).map(({ object }) => displayName(object));
+  const revision = plan.targets.length === 1 && first !== undefined && isWorkloadTarget(first) ? messages.plan.revision(first.to.number, first.to.hash) : undefined;
   const severalTargets = plan.targets.length > 1;
   const steps = printableData(plan.steps).map((step): StepView => {
     const name = messages.runStep(step) + (severalTargets && step.target !== undefined ? ` ${step.target.name}` : '');

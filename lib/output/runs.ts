@@ -1,7 +1,9 @@
 import { formatDuration } from '../core/durations.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { displayName } from '../run/object-ref.ts';
+import { isObjectTarget, isWorkloadTarget, isWritten } from '../run/plan.ts';
 import type { Plan } from '../run/plan.ts';
+import { someOf } from './names.ts';
 import type { RunRecord } from '../run/record.ts';
 import { flowParts } from './lines.ts';
 import type { Message, Messages } from './messages/messages.ts';
@@ -25,7 +27,7 @@ export function renderRuns(runs: readonly RunRecord[], messages: Messages, style
   const rows = newestFirst.map((run) => [
     run.id,
     runState[run.state] ?? run.state,
-    run.plan.targets.map(({ object }) => displayName(object)).join(', '),
+    someOf(run.plan.targets.map(({ object }) => displayName(object))).join(', '),
     run.plan.cluster.name ?? run.plan.cluster.contextName,
     run.by.user,
     ...(style.wide ? [run.directory] : []),
@@ -44,9 +46,10 @@ export function renderRun(record: RunRecord, messages: Messages, style: Style, n
     style.columns,
     '  ',
   );
-  for (const { object, to } of run.plan.targets) {
+  for (const { object, to } of run.plan.targets.filter(isWorkloadTarget)) {
     lines.push(`${displayName(object)}   ${planLabels.namespace} ${object.namespace}   → ${planLabels.revision(to.number, to.hash)}`);
   }
+  for (const { object, verb } of run.plan.targets.filter(isObjectTarget).filter(isWritten)) lines.push(`${messages.objects.verb(verb)}   ${displayName(object)}${object.namespace === '' ? '' : `   ${planLabels.namespace} ${object.namespace}`}`);
   for (const option of ['reason', 'ticket'] as const) {
     const text = run.plan.options[option];
     if (text !== undefined) lines.push(`${option}   ${text}`);

@@ -3,6 +3,7 @@ import type { LeftRevision } from '../layers/workload/facts.ts';
 import { isError } from '../core/errors.ts';
 import type { MissingPermission } from '../core/errors.ts';
 import type { Connection } from '../kube/types.ts';
+import { isWorkloadTarget } from '../run/plan.ts';
 import { listRuns } from '../run/run-store.ts';
 import { listLeftMarks } from '../run/shared/cluster-record.ts';
 
@@ -29,7 +30,7 @@ async function listLeftHere(context: Context): Promise<LeftRevision[]> {
   return runs
     .filter((run) => run.plan.purpose === 'undo' && run.state !== 'reverted')
     .flatMap((run) =>
-      run.plan.targets.flatMap((target) =>
+      run.plan.targets.filter(isWorkloadTarget).flatMap((target) =>
         target.action === 'change' && target.from ? [{ uid: target.object.uid, hash: target.from.hash, runId: run.id }] : [],
       ),
     );

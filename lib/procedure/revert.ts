@@ -6,7 +6,8 @@ import { planWorkloadRevert } from '../layers/workload/plan-revert.ts';
 import type { WorkloadRevert } from '../layers/workload/plan-revert.ts';
 import { stepId } from '../layers/workload/plan.ts';
 import { readTarget } from '../layers/workload/steps/guarded-write.ts';
-import type { Plan, PlannedTarget } from '../run/plan.ts';
+import { isWorkloadTarget } from '../run/plan.ts';
+import type { Plan, WorkloadTarget } from '../run/plan.ts';
 import { readPreImage } from '../run/pre-image.ts';
 import { recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
@@ -33,7 +34,7 @@ export async function planRevert(id: string, connection: Connection, namespace: 
   }
   await checkCluster(run.plan, connection);
   await refuseWorkedOn(run, connection, context);
-  const parts = await Promise.all(run.plan.targets.toReversed().map((planned) => revertTarget(run, record, planned, connection, context, choice)));
+  const parts = await Promise.all(run.plan.targets.filter(isWorkloadTarget).toReversed().map((planned) => revertTarget(run, record, planned, connection, context, choice)));
   const name = parts[0]?.target.object.name ?? id;
   return {
     ...run.plan,
@@ -49,7 +50,7 @@ export async function planRevert(id: string, connection: Connection, namespace: 
   };
 }
 
-async function revertTarget(run: StoredRun, record: RunRecord, planned: PlannedTarget, connection: Connection, context: Context, choice: OwnerChoice): Promise<WorkloadRevert> {
+async function revertTarget(run: StoredRun, record: RunRecord, planned: WorkloadTarget, connection: Connection, context: Context, choice: OwnerChoice): Promise<WorkloadRevert> {
   const { id: runId, directory } = record;
   const ref = planned.object;
   const live = await readTarget(connection, ref);

@@ -38,29 +38,45 @@ const owner = v.strictObject({
 
 const driver = v.strictObject({ by: text, what: v.picklist(['replicas', 'resources']), min: v.optional(count), max: v.optional(count) });
 
-const target = v.strictObject({
-  object: objectRef,
-  layer: text,
+const seen = v.strictObject({
+  wanted: count,
+  ready: count,
+  troubled: v.array(v.strictObject({ pod: text, reason: text })),
+  writtenBy: v.optional(text),
+  writtenAt: v.optional(text),
+  ownersUnread: v.optional(v.array(permission)),
+  program: v.optional(v.strictObject({ name: text, at: v.optional(text) })),
+  drivers: v.optional(v.array(driver)),
+});
+
+const targetBase = { object: objectRef, owners: v.optional(v.array(owner)), basisDigest: text, basis: v.record(text, text) };
+const change = { path: text, from: v.optional(text), to: v.optional(text) };
+
+const workloadTarget = v.strictObject({
+  ...targetBase,
+  layer: v.literal('workload'),
   action: v.picklist(['change', 'repair', 'noop']),
   from: v.optional(revisionRef),
   to: revisionRef,
   chosenBy: text,
-  changes: v.array(v.strictObject({ path: text, from: v.optional(text), to: v.optional(text) })),
-  owners: v.optional(v.array(owner)),
-  seen: v.optional(
-    v.strictObject({
-      wanted: count,
-      ready: count,
-      troubled: v.array(v.strictObject({ pod: text, reason: text })),
-      writtenBy: v.optional(text),
-      writtenAt: v.optional(text),
-      ownersUnread: v.optional(v.array(permission)),
-      program: v.optional(v.strictObject({ name: text, at: v.optional(text) })),
-      drivers: v.optional(v.array(driver)),
-    }),
-  ),
-  basisDigest: text,
-  basis: v.record(text, text),
+  changes: v.array(v.strictObject(change)),
+  seen: v.optional(seen),
+});
+
+const objectTarget = v.strictObject({
+  ...targetBase,
+  layer: v.literal('object'),
+  action: v.picklist(['change', 'noop']),
+  verb: v.picklist(['noop', 'create', 'update', 'recreate', 'delete', 'skip', 'refuse']),
+  because: v.optional(v.strictObject({ code: text, params: json })),
+  source: v.variant('kind', [
+    v.strictObject({ kind: v.literal('snapshot'), id: text, takenAt: text, place: text }),
+    v.strictObject({ kind: v.literal('last-applied') }),
+    v.strictObject({ kind: v.literal('helm-manifest'), release: text, namespace: text, revision: count }),
+    v.strictObject({ kind: v.literal('run'), id: text }),
+  ]),
+  wantedDigest: v.optional(text),
+  changes: v.array(v.strictObject({ ...change, hidden: v.optional(v.literal(true)) })),
 });
 
 const planSchema = v.strictObject({
@@ -68,9 +84,9 @@ const planSchema = v.strictObject({
   kind: v.literal('Plan'),
   id: text,
   createdAt: v.pipe(text, v.isoTimestamp()),
-  purpose: v.picklist(['undo', 'revert']),
+  purpose: v.picklist(['undo', 'restore', 'revert']),
   cluster: v.strictObject({ contextName: text, server: text, uid: v.optional(text), name: v.optional(text), entry: v.optional(text) }),
-  targets: v.array(target),
+  targets: v.array(v.variant('layer', [workloadTarget, objectTarget])),
   // What was found, done and kept is told by the step's id.
   steps: v.pipe(
     v.array(v.strictObject({ id: text, kind: text, target: v.optional(objectRef), params: json })),

@@ -10,8 +10,8 @@ export interface Plan {
   kind: 'Plan';
   id: string;
   createdAt: string;
-  /** What `undo` or `revert` was asked for. */
-  purpose: 'undo' | 'revert';
+  /** Which command was asked for. */
+  purpose: 'undo' | 'restore' | 'revert';
   cluster: ClusterRef;
   targets: PlannedTarget[];
   steps: Step[];
@@ -44,10 +44,26 @@ export interface ObjectRef {
   uid: string;
 }
 
-/** One target: where it is, where it goes, and the digest of the fields that this was computed from. */
-export interface PlannedTarget {
+/** What a plan changes, one object of one layer; `layer` tells the kinds apart. */
+export type PlannedTarget = WorkloadTarget | ObjectTarget;
+
+interface TargetBase {
+  /** An object that is to be created has an empty uid. */
   object: ObjectRef;
-  layer: string;
+  /**
+   * Who writes it, nearest first; left out where nobody is above it. A plan that names owners was asked for although they put
+   * it back (--without-hold), and is carried out only while nobody else has come.
+   */
+  owners?: Owner[];
+  /** Digest over `basis`; staleness is decided by it, never by resourceVersion. */
+  basisDigest: string;
+  /** What the digest covers, by field name, each with its own digest: names what changed when a plan is stale. */
+  basis: Record<string, string>;
+}
+
+/** A workload: where it is, where it goes, and the digest of the fields that this was computed from. */
+export interface WorkloadTarget extends TargetBase {
+  layer: 'workload';
   /** `noop`: nothing to change and nothing to repair; `repair`: template is right, stuck pods are not. */
   action: 'change' | 'repair' | 'noop';
   from: RevisionRef | undefined;
@@ -55,17 +71,55 @@ export interface PlannedTarget {
   /** Which rule chose `to`: `asked`, `previous`, `ready-pods`, `longest-in-force`, `current`, `before-run`. */
   chosenBy: string;
   changes: FieldChange[];
-  /**
-   * Who writes it, nearest first; left out where nobody is above it. A plan that names owners was asked for although they put
-   * it back (--without-hold), and is carried out only while nobody else has come.
-   */
-  owners?: Owner[];
   /** How it stood when it was planned; left out where there is nothing to tell (revert). */
   seen?: SeenState;
-  /** Digest over `basis`; staleness is decided by it, never by resourceVersion. */
-  basisDigest: string;
-  /** What the digest covers, by field name, each with its own digest: names what changed when a plan is stale. */
-  basis: Record<string, string>;
+}
+
+/**
+ * `update`: PUT over the live object; `recreate`: a field that cannot be changed differs, so delete and create; `delete`: it
+ * was added since; `skip`: its owner makes it; `refuse`: it cannot or may not be written, `because` says why.
+ */
+export type ObjectVerb = 'noop' | 'create' | 'update' | 'recreate' | 'delete' | 'skip' | 'refuse';
+
+/** Any object as a whole: what it is to be is in the run's wanted objects, here is only its digest. */
+export interface ObjectTarget extends TargetBase {
+  layer: 'object';
+  /** `change` for the verbs that write. */
+  action: 'change' | 'noop';
+  verb: ObjectVerb;
+  /** Why it is recreated, skipped or refused; the sentence is made in lib/output. */
+  because?: Reason;
+  /** Where the wanted state comes from. */
+  source: WantedSource;
+  /** Of the object as it is to be; left out where it is to be gone, or is not written. */
+  wantedDigest?: string;
+  changes: ObjectChange[];
+}
+
+/** A code with its parameters. */
+export interface Reason {
+  code: string;
+  params: JsonObject;
+}
+
+export type WantedSource =
+  | { kind: 'snapshot'; id: string; takenAt: string; place: string }
+  | { kind: 'last-applied' }
+  | { kind: 'helm-manifest'; release: string; namespace: string; revision: number }
+  /** What run `id` found. */
+  | { kind: 'run'; id: string };
+
+/** True for a target that the plan writes to. */
+export function isWritten({ action }: PlannedTarget): boolean {
+  return action !== 'noop';
+}
+
+export function isWorkloadTarget(target: PlannedTarget): target is WorkloadTarget {
+  return target.layer === 'workload';
+}
+
+export function isObjectTarget(target: PlannedTarget): target is ObjectTarget {
+  return target.layer === 'object';
 }
 
 /** What a person sees of the target in the head of a plan. */
@@ -104,6 +158,11 @@ export interface FieldChange {
   path: string;
   from?: string;
   to?: string;
+}
+
+/** A changed field of an object. `hidden`: both sides are credentials, and all that may be told is that they differ. */
+export interface ObjectChange extends FieldChange {
+  hidden?: true;
 }
 
 /** Everything a step needs, as plain JSON. `kind` selects the step's implementation in the runner's registry. */

@@ -12,7 +12,7 @@ import { gatherReferences, gatherWorkload } from '../../lib/layers/workload/hist
 import { planWorkload } from '../../lib/layers/workload/plan.ts';
 import { previewTarget } from '../../lib/layers/workload/preview.ts';
 import { workloadSteps } from '../../lib/layers/workload/steps.ts';
-import type { Plan, RunOptions, Step } from '../../lib/run/plan.ts';
+import type { Plan, RunOptions, Step, WorkloadTarget } from '../../lib/run/plan.ts';
 import { savePreImage } from '../../lib/run/pre-image.ts';
 import type { StepEnvironment } from '../../lib/run/step-kind.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
@@ -53,7 +53,7 @@ function manifest(kind: Kind, image: string): JsonObject {
 
 interface Story {
   kind: Kind;
-  plan: Plan;
+  plan: Plan & { targets: WorkloadTarget[] };
   /** Step of the kind asked for. */
   step(kind: string): Step;
   isDone(kind: string): Promise<JsonObject | undefined>;
@@ -126,7 +126,7 @@ async function factsOf(connection: Connection, kind: Kind, namespace: string) {
   return gatherWorkload(connection, types[kind], object!);
 }
 
-async function makePlan(connection: Connection, kind: Kind, namespace: string, replicas: number | undefined): Promise<Plan> {
+async function makePlan(connection: Connection, kind: Kind, namespace: string, replicas: number | undefined): Promise<Story['plan']> {
   const facts = await factsOf(connection, kind, namespace);
   const input = { references: [], choice: { kind: 'number' as const, value: 1 }, options, left: [], now: new Date(), ownership: unowned, flagsForHints: '' };
   const { target, steps, notes, needs } = planWorkload({ ...input, facts, replicas });

@@ -10,7 +10,7 @@ import type { Ownership } from '../../ownership/judge.ts';
 import { displayName } from '../../run/object-ref.ts';
 import { note } from '../../run/notes.ts';
 import type { Note } from '../../run/notes.ts';
-import type { FieldChange, PlannedTarget, RevisionRef, Step } from '../../run/plan.ts';
+import type { FieldChange, WorkloadTarget, RevisionRef, Step } from '../../run/plan.ts';
 import { basisOf } from './basis.ts';
 import { liveTemplate } from './facts.ts';
 import { stepId } from './plan.ts';
@@ -19,7 +19,7 @@ import { noteOwners } from './traps.ts';
 export interface WorkloadRevertInput {
   runId: string;
   /** The target as the run planned it. */
-  planned: PlannedTarget;
+  planned: WorkloadTarget;
   live: KubeObject;
   /** What the run's writing steps found before they wrote, by step id; a step that did not come to write has none. */
   before: { template?: KubeObject | undefined; replicas?: KubeObject | undefined };
@@ -28,7 +28,7 @@ export interface WorkloadRevertInput {
 }
 
 export interface WorkloadRevert {
-  target: PlannedTarget;
+  target: WorkloadTarget;
   steps: Step[];
   /** What it leads back to first. */
   notes: Note[];

@@ -9,7 +9,7 @@ import type { Ownership } from '../../ownership/judge.ts';
 import { displayName, refOf as objectRefOf } from '../../run/object-ref.ts';
 import { note } from '../../run/notes.ts';
 import type { Note } from '../../run/notes.ts';
-import type { FieldChange, ObjectRef, Plan, PlannedTarget, RevisionRef, RunOptions, Step } from '../../run/plan.ts';
+import type { FieldChange, ObjectRef, Plan, WorkloadTarget, RevisionRef, RunOptions, Step } from '../../run/plan.ts';
 import { basisOf } from './basis.ts';
 import { chooseRevision } from './choose.ts';
 import type { ChosenRevision, RevisionChoice } from './choose.ts';
@@ -42,7 +42,7 @@ export interface WorkloadPlanInput {
 
 /** This target's part of a plan. */
 export interface WorkloadPlan {
-  target: PlannedTarget;
+  target: WorkloadTarget;
   /** Without those of the run as a whole. */
   steps: Step[];
   notes: Note[];
@@ -138,7 +138,7 @@ function stepsFor(
   object: ObjectRef,
   facts: WorkloadFacts,
   { to, action: templateAction }: ChosenRevision,
-  action: PlannedTarget['action'],
+  action: WorkloadTarget['action'],
   replicas: number | undefined,
   flagsForHints: string,
 ): Step[] {

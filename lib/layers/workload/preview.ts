@@ -7,7 +7,7 @@ import type { Connection } from '../../kube/types.ts';
 import { displayName, typeOfRef } from '../../run/object-ref.ts';
 import { note } from '../../run/notes.ts';
 import type { Note } from '../../run/notes.ts';
-import type { PlannedTarget } from '../../run/plan.ts';
+import type { WorkloadTarget } from '../../run/plan.ts';
 import { liveTemplate, templateOfNamed } from './facts.ts';
 import type { WorkloadFacts } from './facts.ts';
 import { fieldManager } from './steps/guarded-write.ts';
@@ -19,7 +19,7 @@ import { templatePatch } from './steps/patch-template.ts';
  * @returns undefined when the plan writes no template
  * @throws server.unreachable, server.error: then nothing is known
  */
-export async function previewTarget(connection: Connection, facts: WorkloadFacts, target: PlannedTarget): Promise<Note | undefined> {
+export async function previewTarget(connection: Connection, facts: WorkloadFacts, target: WorkloadTarget): Promise<Note | undefined> {
   const template = templateOfNamed(facts, target.to.name);
   if (target.action !== 'change' || !template) return undefined;
   try {

@@ -85,7 +85,7 @@ export function ownedMessage({ target, owners: all, putBack, contested, advice, 
   const direct = all.filter(({ of }) => of === all[0]?.of);
   const now = new Date(at);
   return {
-    text: `${target} is written by ${listed(direct.map(name), 'and')}; ${purpose === 'revert' ? 'a revert' : 'an undo'} here ${putBack[0] ? whenShort[putBack[0].when] : whenShort.unknown}`,
+    text: `${target} is written by ${listed(direct.map(name), 'and')}; ${{ undo: 'an undo', restore: 'a restore', revert: 'a revert' }[purpose ?? 'undo']} here ${putBack[0] ? whenShort[putBack[0].when] : whenShort.unknown}`,
     lines: [
       ...all.map((owner) => `${name(owner)}   ${evidence(owner, now)}`),
       ...contested.map((object) => `more than one of them claims ${object}; whoever writes last wins`),

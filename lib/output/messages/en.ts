@@ -2,6 +2,7 @@ import { accessErrors, usageErrors } from './en-errors.ts';
 import { runErrors, targetErrors } from './en-cluster-errors.ts';
 import { notes } from './en-notes.ts';
 import { owners } from './en-owners.ts';
+import { objects } from './en-objects.ts';
 import { sharedRunErrors } from './en-shared-runs.ts';
 import { steps } from './en-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
@@ -97,10 +98,14 @@ const run: RunLabels = {
   already: 'already so',
 };
 
-const placeText = ({ targets, namespaces, context, server }: QuestionPlace) => `${listed(targets, 'and')} in namespace ${listed(namespaces, 'and')} of context ${context} (${server})`;
+const placeText = ({ targets, namespaces, context, server }: QuestionPlace) => {
+  const where = namespaces.length === 0 ? '' : ` in namespace ${listed(namespaces, 'and')}`;
+  return `${listed(targets, 'and')}${where} of context ${context} (${server})`;
+};
 
 const questions: Questions = {
   rollBack: (place) => `Roll back ${placeText(place)}?`,
+  restore: (place) => `Restore ${placeText(place)}?`,
   revert: (place) => `Put back the state before the run, the bad one, of ${placeText(place)}?`,
   typeName: (name) => `Type ${quoted(name)} to go on:`,
   wrongName: (name) => `that is not ${quoted(name)}`,
@@ -121,6 +126,7 @@ export const english: Messages = {
   owners,
   plan,
   run,
+  objects,
   questions,
   completion,
   ...steps,

@@ -2,6 +2,7 @@ import { runErrors, targetErrors } from './ko-cluster-errors.ts';
 import { accessErrors, usageErrors } from './ko-errors.ts';
 import { notes } from './ko-notes.ts';
 import { owners } from './ko-owners.ts';
+import { objects } from './ko-objects.ts';
 import { sharedRunErrors } from './ko-shared-runs.ts';
 import { steps } from './ko-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
@@ -97,10 +98,14 @@ const run: RunLabels = {
   already: '이미 그 상태',
 };
 
-const placeText = ({ targets, namespaces, context, server }: QuestionPlace) => `${targets.join(', ')} (네임스페이스 ${namespaces.join(', ')}, 컨텍스트 ${context}, ${server})`;
+const placeText = ({ targets, namespaces, context, server }: QuestionPlace) => {
+  const where = namespaces.length === 0 ? '' : `네임스페이스 ${namespaces.join(', ')}, `;
+  return `${targets.join(', ')} (${where}컨텍스트 ${context}, ${server})`;
+};
 
 const questions: Questions = {
   rollBack: (place) => `되돌릴까요? ${placeText(place)}`,
+  restore: (place) => `복원할까요? ${placeText(place)}`,
   revert: (place) => `실행 전의 나쁜 상태로 돌려놓을까요? ${placeText(place)}`,
   typeName: (name) => `계속하려면 ${quoted(name)} 입력:`,
   wrongName: (name) => `${quoted(name)} 아님`,
@@ -121,6 +126,7 @@ export const korean: Messages = {
   owners,
   plan,
   run,
+  objects,
   questions,
   completion,
   ...steps,

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { MissingPermission } from '../../core/permission.ts';
 import type { NoteCode, NoteParams } from '../../run/notes.ts';
 import type { Step } from '../../run/plan.ts';
+import type { ObjectPhrases } from './object-phrases.ts';
 import type { OwnerPhrases } from './owner-phrases.ts';
 
 /** One message for people: a sentence, evidence under it, and what to type next as the last lines. */
@@ -103,6 +104,7 @@ export interface QuestionPlace {
 
 export interface Questions {
   rollBack(where: QuestionPlace): string;
+  restore(where: QuestionPlace): string;
   revert(where: QuestionPlace): string;
   typeName(name: string): string;
   wrongName(name: string): string;
@@ -128,6 +130,7 @@ export interface Messages {
   uncheckedCertificate(server: string): string;
   notes: NoteMessages;
   owners: OwnerPhrases;
+  objects: ObjectPhrases;
   plan: PlanLabels;
   run: RunLabels;
   questions: Questions;

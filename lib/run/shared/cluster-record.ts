@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { listObjects } from '../../kube/objects.ts';
 import { builtinTypes } from '../../kube/paths.ts';
 import type { Connection, KubeObject } from '../../kube/types.ts';
+import { isWorkloadTarget } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import type { StoredRun } from '../run-store.ts';
 import { readOwnObject, writeOwnObject } from './own-object.ts';
@@ -86,7 +87,7 @@ function partName(runId: string, index: number): string {
 
 function leftBy(plan: Plan): { uid: string; hash: string }[] {
   if (plan.purpose !== 'undo') return [];
-  return plan.targets.flatMap(({ action, from, object }) => (action === 'change' && from ? [{ uid: object.uid, hash: from.hash }] : []));
+  return plan.targets.filter(isWorkloadTarget).flatMap(({ action, from, object }) => (action === 'change' && from ? [{ uid: object.uid, hash: from.hash }] : []));
 }
 
 /** Index of each target's evidence by its folder, as JSON: what was kept, and its digests. The files stay on the machine. */

@@ -1,12 +1,12 @@
 /** A plan as the workload layer makes it, and how its parts vary. */
-import type { Plan, PlannedTarget } from '../../../lib/run/plan.ts';
+import type { Plan, WorkloadTarget } from '../../../lib/run/plan.ts';
 import { note } from '../../../lib/run/notes.ts';
 
 export const now = new Date('2026-11-23T03:21:00Z');
 
 const object = { apiVersion: 'apps/v1', kind: 'StatefulSet', resource: 'statefulsets', namespace: 'monitoring', name: 'thanos-receive', uid: 'u-1' };
 
-export const sampleTarget: PlannedTarget = {
+export const sampleTarget: WorkloadTarget = {
   object,
   layer: 'workload',
   action: 'change',

@@ -1,0 +1,46 @@
+import type { ObjectVerb, Reason } from '../../run/plan.ts';
+import type { ObjectPhrases } from './object-phrases.ts';
+import { quoted, word, words } from './phrases.ts';
+
+const verbText: Record<string, string> = { create: 'create', update: 'update', recreate: 'recreate', delete: 'delete', noop: 'as is', skip: 'skip', refuse: 'REFUSED' };
+const doneText: Record<string, string> = { create: 'created', update: 'updated', recreate: 'deleted and created again', delete: 'deleted' };
+const untouchedText: Record<string, string> = { noop: 'is as wanted already', skip: 'skipped', refuse: 'refused' };
+const countText: Record<string, string> = { create: 'to create', update: 'to update', recreate: 'to delete and create again', delete: 'to delete', noop: 'as wanted already', skip: 'skipped', refuse: 'REFUSED' };
+
+function reason({ code, params }: Reason): string {
+  switch (code) {
+    case 'immutable':
+      return `${words(params, 'fields').join(', ')} cannot be changed`;
+    case 'owned':
+      return `${word(params, 'owner') ?? 'its owner'} makes it`;
+    case 'written-by':
+      return `written by ${word(params, 'owner') ?? 'somebody above it'}, which would put it back; --without-hold does it nevertheless`;
+    case 'server':
+      return `the server says: ${word(params, 'message') ?? ''}`;
+    default:
+      return code;
+  }
+}
+
+/** English words about objects that are restored as a whole. */
+export const objects: ObjectPhrases = {
+  verb: (verb) => verbText[verb] ?? verb,
+  done: (verb, name) => `${name} ${doneText[verb] ?? verb}`,
+  untouched: (verb, name) => `${name} ${untouchedText[verb] ?? verb}`,
+  source: (source, age) => {
+    switch (source.kind) {
+      case 'snapshot':
+        return `from snapshot ${source.id}${age === undefined ? '' : `, taken ${age} ago`}, of ${source.place}`;
+      case 'last-applied':
+        return 'to what kubectl apply applied last';
+      case 'helm-manifest':
+        return `to revision ${source.revision} of Helm release ${quoted(source.release)}`;
+      case 'run':
+        return `to what run ${source.id} found`;
+    }
+  },
+  counts: (counts) => (Object.entries(counts) as [ObjectVerb, number][]).map(([verb, count]) => `${count} ${countText[verb] ?? verb}`).join(', '),
+  reason,
+  hidden: '(differs; not shown)',
+  clusterScoped: 'cluster-scoped',
+};
