@@ -6,6 +6,17 @@ const binary: Record<string, bigint> = { Ki: 10n, Mi: 20n, Gi: 30n, Ti: 40n, Pi:
  * undefined when it is none. Below a nano it rounds up, as the API server does (apimachinery pkg/api/resource/quantity.go).
  */
 export function canonicalQuantity(value: string | number): string | undefined {
+  const nano = nanoOf(value);
+  return nano === undefined ? undefined : `${nano < 0n ? '-' : ''}${shortest(nano < 0n ? -nano : nano)}`;
+}
+
+/** True when both are quantities and the first is more. */
+export function isMore(a: string | number, b: string | number): boolean {
+  const [left, right] = [nanoOf(a), nanoOf(b)];
+  return left !== undefined && right !== undefined && left > right;
+}
+
+function nanoOf(value: string | number): bigint | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:([eE][+-]?\d+)|(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]))?$/.exec(String(value).trim());
   if (!match) return undefined;
   const [, sign, whole = '', fraction = '', exponent, suffix = ''] = match;
@@ -19,7 +30,7 @@ export function canonicalQuantity(value: string | number): string | undefined {
     const divisor = 10n ** BigInt(-shift);
     nano = (nano + divisor - 1n) / divisor;
   }
-  return `${sign === '-' && nano !== 0n ? '-' : ''}${shortest(nano)}`;
+  return sign === '-' ? -nano : nano;
 }
 
 function shortest(nano: bigint): string {
