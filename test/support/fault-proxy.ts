@@ -99,7 +99,8 @@ export async function startFaultProxy(
       },
       (answer) => {
         const breaksOff = fault?.kind === 'reset-after' || fault?.kind === 'truncate';
-        if (breaksOff) return void breakOff(fault.kind, answer, isWatch(record.path), outgoing, incoming.socket).then(() => finish(0));
+        // A client that goes first tears the answer itself.
+        if (breaksOff) return void breakOff(fault.kind, answer, isWatch(record.path), outgoing, incoming.socket).catch(() => undefined).then(() => finish(0));
         outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
         outgoing.flushHeaders();
         answer.pipe(outgoing);
