@@ -1,8 +1,8 @@
 import { isError } from '../core/errors.ts';
 import { quoteForShell } from '../core/shell.ts';
+import type { ClusterRef } from '../kube/cluster-identity.ts';
 import { serverNowMs } from '../kube/server-time.ts';
 import type { Connection } from '../kube/types.ts';
-import type { ClusterRef } from '../run/plan.ts';
 import { flagsForHints } from './command-line.ts';
 import type { ArgsOf } from './define-command.ts';
 import type { CommandEnvironment } from './environment.ts';

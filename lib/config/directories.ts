@@ -14,6 +14,14 @@ export function stateDirectory(context: Pick<Context, 'env' | 'platform'>): stri
   return join(homeDirectory(context), '.local', 'state', 'retrace');
 }
 
+/** Where snapshots are kept: `$XDG_DATA_HOME/retrace`, else `~/.local/share/retrace` (`%LOCALAPPDATA%\\retrace` on Windows). */
+export function dataDirectory(context: Pick<Context, 'env' | 'platform'>): string {
+  const { XDG_DATA_HOME, LOCALAPPDATA } = context.env;
+  if (XDG_DATA_HOME) return join(XDG_DATA_HOME, 'retrace');
+  if (context.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'retrace');
+  return join(homeDirectory(context), '.local', 'share', 'retrace');
+}
+
 /** Where a person writes things down: `$XDG_CONFIG_HOME/retrace`, else `~/.config/retrace` (`%APPDATA%\\retrace` on Windows). */
 export function configDirectory(context: Pick<Context, 'env' | 'platform'>): string {
   const { XDG_CONFIG_HOME, APPDATA } = context.env;

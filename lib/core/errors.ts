@@ -114,6 +114,18 @@ export interface ErrorParams {
   'file.unreadable': { path: string; detail: string };
   'file.write': { path: string; detail: string };
   'journal.corrupt': { path: string; line: number; detail: string };
+  // snapshots; `name` is that of the file or the place that it was read from
+  /** `part`: `head`, `manifest`, `objects`, `sealed` or `end`. */
+  'snapshot.corrupt': { name: string; part: string; detail: string };
+  'snapshot.newer-format': { name: string; format: number };
+  /** `recipients`: for whom it was encrypted. */
+  'snapshot.wrong-identity': { name: string; recipients: string[] };
+  'snapshot.not-found': { id: string; place: string; known: string[]; near: string[] };
+  'snapshot.exists': { id: string; place: string };
+  /** No private key where one is needed; `path` is where it would be. */
+  'identity.missing': { path: string };
+  'identity.broken': { path: string; line: number; detail: string };
+  'recipient.broken': { path: string; line: number; detail: string };
 }
 
 export type ErrorCode = keyof ErrorParams;
@@ -177,6 +189,14 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'file.unreadable': 11,
   'file.write': 11,
   'journal.corrupt': 11,
+  'snapshot.corrupt': 11,
+  'snapshot.newer-format': 11,
+  'snapshot.wrong-identity': 11,
+  'snapshot.not-found': 5,
+  'snapshot.exists': 11,
+  'identity.missing': 11,
+  'identity.broken': 11,
+  'recipient.broken': 11,
 };
 
 /** A failure that we expect and can explain. Anything else that is thrown is a bug (exit 1). */

@@ -24,8 +24,34 @@ const pointerEndings = new Set([
   'headers', 'version', 'provider', 'class', 'store', 'manager', 'mount', 'projection', 'selector',
 ]);
 
+/**
+ * One pass over a text that costs little and lets everything through that a rule below could hide, and more: a name above
+ * in any spelling (its words may be parted by anything but letters and digits), or the beginning of a shape. Most texts of a
+ * cluster end here (measured: the rules alone take 4 s for the 24 MB of 10 000 objects). Matched in lower case; `apİ`.toLowerCase()
+ * ends in a combining dot, which parts words.
+ */
+const sieve =
+  /pass|pwd|secret|token|credential|sas|bearer|basic|(?:api|access|private|encryption|signing|auth|account|master|license|storage|shared|service|sse|kms)[^a-z0-9]*key|-----begin |:\/\/[^\s/@"']{1,1500}@|eyj|akia|asia|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|age-secret/;
+
+/** False only where neither a name nor a text like this can be hidden. */
+export function mayHoldCredential(text: string): boolean {
+  return sieve.test(text.toLowerCase());
+}
+
 /** True when a variable, flag or config key of this name usually holds a credential. */
 export function isSecretName(name: string): boolean {
+  const known = judgedNames.get(name);
+  if (known !== undefined) return known;
+  const judged = mayHoldCredential(name) && judgeName(name);
+  // Names repeat: a few hundred of them stand before most texts of a cluster.
+  if (judgedNames.size < 10_000) judgedNames.set(name, judged);
+  return judged;
+}
+
+const judgedNames = new Map<string, boolean>();
+
+/** The rule of `isSecretName`, without the sieve before it. */
+export function judgeName(name: string): boolean {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -129,6 +155,11 @@ function hides(name: string, value: string): boolean {
 
 /** Any text as it may be shown: a flag, a URL, a log line, a whole config file. Ordinary text comes back unchanged. */
 export function redactText(text: string): string {
+  return mayHoldCredential(text) ? redactShapes(text) : text;
+}
+
+/** The rule of `redactText`, without the sieve before it. */
+export function redactShapes(text: string): string {
   let shown = text;
   for (const { pattern, replacement } of shapes) {
     shown = typeof replacement === 'string' ? shown.replace(pattern, replacement) : shown.replace(pattern, replacement);
@@ -139,25 +170,41 @@ export function redactText(text: string): string {
 /**
  * Any JSON as it may be kept or shown: texts by the name that they stand under, env variables by theirs, argument lists
  * as command lines, and all data of a Secret. JSON inside a text (last-applied) is covered too.
+ * @returns the very same value when nothing in it is hidden
  */
 export function redactJson(value: Json, name = ''): Json {
   if (typeof value === 'string') return redactValue(name, value);
   if (Array.isArray(value)) {
-    const texts = value.filter((item): item is string => typeof item === 'string');
-    return texts.length === value.length ? redactArguments(texts) : value.map((item) => redactJson(item, name));
+    const isCommandLine = value.every((item) => typeof item === 'string');
+    const shown = isCommandLine ? redactArguments(value as string[]) : value.map((item) => redactJson(item, name));
+    return shown.some((item, at) => item !== value[at]) ? shown : value;
   }
   if (!isObject(value)) return value;
   const isSecret = value['kind'] === 'Secret';
   const variable = typeof value['name'] === 'string' ? value['name'] : '';
-  const members = Object.entries(value).map(([key, member]): [string, Json] => {
-    if (isSecret && (key === 'data' || key === 'stringData') && isObject(member)) return [key, hideAll(member)];
-    return [key, redactJson(member, key === 'value' ? variable : key)];
-  });
-  return Object.fromEntries(members);
+  let shown: JsonObject | undefined;
+  for (const key of Object.keys(value)) {
+    const member = value[key]!;
+    const isData = isSecret && (key === 'data' || key === 'stringData') && isObject(member);
+    const safe = isData ? hideAll(member) : redactJson(member, key === 'value' ? variable : key);
+    if (safe === member) continue;
+    shown ??= copyOf(value);
+    setMember(shown, key, safe);
+  }
+  return shown ?? value;
+}
+
+// Not by assignment: a member named `__proto__` is a member.
+function copyOf(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value));
+}
+
+function setMember(value: JsonObject, key: string, member: Json): void {
+  Object.defineProperty(value, key, { value: member, enumerable: true, configurable: true, writable: true });
 }
 
 function hideAll(map: JsonObject): JsonObject {
-  return Object.fromEntries(Object.keys(map).map((key) => [key, redacted]));
+  return Object.keys(map).length === 0 ? map : Object.fromEntries(Object.keys(map).map((key) => [key, redacted]));
 }
 
 /** Marks the new side of a change whose two sides look the same once their secrets are gone. */

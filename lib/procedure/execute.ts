@@ -15,7 +15,7 @@ import { permissionsToShare } from '../run/shared/sharing.ts';
 import type { Sharing } from '../run/shared/sharing.ts';
 import type { StepRegistry } from '../run/step-kind.ts';
 import { waitRollout } from '../run/wait/step.ts';
-import { checkCluster } from './cluster-identity.ts';
+import { checkCluster } from './same-cluster.ts';
 import { checkFresh } from './freshness.ts';
 import { checkOwnersOfRest } from './owners-again.ts';
 import type { OwnerChoice } from './owners-again.ts';

@@ -12,7 +12,7 @@ import { readPreImage } from '../run/pre-image.ts';
 import { recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { StoredRun } from '../run/run-store.ts';
-import { checkCluster } from './cluster-identity.ts';
+import { checkCluster } from './same-cluster.ts';
 import { refuseBusy } from './execute.ts';
 import { judgeOwnersAgain } from './owners-again.ts';
 import type { OwnerChoice } from './owners-again.ts';

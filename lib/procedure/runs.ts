@@ -8,7 +8,7 @@ import { recordNamespace } from '../run/shared/cluster-record.ts';
 import { releaseLocksOf } from '../run/shared/lock.ts';
 import { deleteSharedPreImages } from '../run/shared/shared-pre-images.ts';
 import { isShared, namespacesOf } from '../run/shared/sharing.ts';
-import { checkCluster } from './cluster-identity.ts';
+import { checkCluster } from './same-cluster.ts';
 import { refuseBusy } from './execute.ts';
 import { followWithRecord, openSharedRun, refuseWorkedOn } from './shared-runs.ts';
 

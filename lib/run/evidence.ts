@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { makePrivateDirectory, writeDurably } from '../core/durable-file.ts';
 import { isError, RetraceError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { ruleText } from '../core/permission.ts';
@@ -13,7 +14,6 @@ import { readLogs } from '../kube/logs.ts';
 import { getObject, listObjects } from '../kube/objects.ts';
 import { builtinTypes } from '../kube/paths.ts';
 import type { KubeObject } from '../kube/types.ts';
-import { makePrivateDirectory, writeDurably } from './durable-file.ts';
 import { displayName, typeOfRef } from './object-ref.ts';
 import type { ObjectRef, Step } from './plan.ts';
 import type { StepEnvironment, StepKind } from './step-kind.ts';

@@ -1,10 +1,10 @@
 import { open, readFile, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import * as v from 'valibot';
+import { orFileError } from '../core/durable-file.ts';
 import { RetraceError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { parseJson, stringifyJson } from '../core/json.ts';
-import { orFileError } from './durable-file.ts';
 
 const jsonObject = v.record(v.string(), v.any());
 const stamp = { seq: v.pipe(v.number(), v.integer()), at: v.string() };

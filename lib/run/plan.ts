@@ -1,7 +1,7 @@
 import type { MissingPermission } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Driver, Owner } from '../core/owner.ts';
-import type { NamedCluster } from '../kube/access-entry.ts';
+import type { ClusterRef } from '../kube/cluster-identity.ts';
 import type { Note } from './notes.ts';
 
 /** What a change set would do, computed from facts alone. Saved, shown, digested; holds no secret value. */
@@ -24,14 +24,6 @@ export interface Plan {
   options: RunOptions;
   /** The run that a plan with purpose `revert` takes back. */
   reverts?: string;
-}
-
-/** `name` and `entry`: what `--cluster` was, so that a run finds its cluster again without it. */
-export interface ClusterRef extends NamedCluster {
-  contextName: string;
-  server: string;
-  /** UID of the namespace kube-system: tells two clusters of one name apart. */
-  uid: string | undefined;
 }
 
 export interface ObjectRef {

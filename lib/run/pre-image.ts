@@ -1,9 +1,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePrivateDirectory, writeDurably } from '../core/durable-file.ts';
 import { RetraceError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { parseJson, stringifyJson } from '../core/json.ts';
-import { makePrivateDirectory, writeDurably } from './durable-file.ts';
 
 const folder = 'pre-images';
 

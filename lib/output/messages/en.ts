@@ -4,6 +4,7 @@ import { notes } from './en-notes.ts';
 import { owners } from './en-owners.ts';
 import { objects } from './en-objects.ts';
 import { sharedRunErrors } from './en-shared-runs.ts';
+import { snapshotErrors } from './en-snapshots.ts';
 import { steps } from './en-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
 import { listed, permissionText, quoted } from './phrases.ts';
@@ -119,7 +120,7 @@ const completion: CompletionLabels = {
 export const english: Messages = {
   language: 'en',
   error: 'error',
-  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors },
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors },
   uncheckedCertificate: (server) => `warning: the certificate of ${server} is not checked (insecure-skip-tls-verify): anyone on the way can read and change the requests`,
   bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
   notes,

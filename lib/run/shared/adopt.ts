@@ -1,12 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../core/context.ts';
+import { makePrivateDirectory, writeDurably } from '../../core/durable-file.ts';
 import { RetraceError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { stringifyJson } from '../../core/json.ts';
+import type { ClusterRef } from '../../kube/cluster-identity.ts';
 import type { Connection } from '../../kube/types.ts';
-import { makePrivateDirectory, writeDurably } from '../durable-file.ts';
-import type { ClusterRef } from '../plan.ts';
 import { parseJournal } from '../journal.ts';
 import { savePreImage } from '../pre-image.ts';
 import { acceptPlan, openRun, runsDirectory } from '../run-store.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../core/context.ts';
+import { writeDurably } from '../../core/durable-file.ts';
 import type { MissingPermission } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Connection } from '../../kube/types.ts';
-import { writeDurably } from '../durable-file.ts';
 import type { Plan } from '../plan.ts';
 import { readPreImage } from '../pre-image.ts';
 import type { StoredRun } from '../run-store.ts';

@@ -43,7 +43,7 @@ export const apply = defineCommand({
     await withConnection(args, env, (connection) => (args.dryRun === 'none' ? agreeAndCarryOut(plan, connection, args, env, withYes) : checkOnly(connection)), rememberedCluster(plan.cluster));
 
     async function checkOnly(connection: Connection): Promise<void> {
-      const [{ checkCluster }, { checkFresh }] = await Promise.all([import('../../../lib/procedure/cluster-identity.ts'), import('../../../lib/procedure/freshness.ts')]);
+      const [{ checkCluster }, { checkFresh }] = await Promise.all([import('../../../lib/procedure/same-cluster.ts'), import('../../../lib/procedure/freshness.ts')]);
       await checkCluster(plan, connection);
       await checkFresh(plan, connection, env.context);
       await printPlan(plan, serverNow(connection, env), nextCommandLine('apply', env), args, env);

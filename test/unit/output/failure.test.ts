@@ -76,6 +76,14 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'file.unreadable': { path: 'plan.json', detail: 'ENOENT' },
   'file.write': { path: '/state', detail: 'ENOSPC' },
   'journal.corrupt': { path: '/state/j', line: 3, detail: 'not JSON' },
+  'snapshot.corrupt': { name: 's-20261122-0250', part: 'sealed', detail: 'its digest does not match its bytes' },
+  'snapshot.newer-format': { name: 's-20261122-0250', format: 2 },
+  'snapshot.wrong-identity': { name: 's-20261122-0250', recipients: ['age1abc'] },
+  'snapshot.not-found': { id: 's-20261122-0251', place: '/data/snapshots', known: ['s-20261122-0250'], near: ['s-20261122-0250'] },
+  'snapshot.exists': { id: 's-20261122-0250', place: '/data/snapshots' },
+  'identity.missing': { path: '/config/identity.txt' },
+  'identity.broken': { path: '/config/identity.txt', line: 3, detail: 'not an age private key' },
+  'recipient.broken': { path: '/config/recipients.txt', line: 1, detail: 'not a whole age public key' },
 };
 
 const errors = Object.entries(samples).map(([code, params]) => new RetraceError(code as ErrorCode, params as never));

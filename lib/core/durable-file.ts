@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { RetraceError } from '../core/errors.ts';
+import { RetraceError } from './errors.ts';
 
 /** Text of a system error for people: `no space left on device (ENOSPC)`. */
 function detailOf(error: unknown): string {
@@ -39,6 +40,29 @@ export async function writeDurably(path: string, content: string | Uint8Array): 
       throw error;
     }
     await syncDirectory(dirname(path));
+  });
+}
+
+/**
+ * As `writeDurably`, for a name that nothing may stand under yet: of two who write it at once one comes first, and the other
+ * is told. Each has a part of its own; its name ends in `.part`.
+ * @returns false when there is such a file already, which is left as it is
+ * @throws file.write (disk full, no permission)
+ */
+export async function createDurably(path: string, content: string | Uint8Array): Promise<boolean> {
+  return orFileError(path, async () => {
+    const temporary = `${path}.${randomUUID()}.part`;
+    try {
+      await writeSynced(temporary, content);
+      await link(temporary, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    } finally {
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
+    await syncDirectory(dirname(path));
+    return true;
   });
 }
 

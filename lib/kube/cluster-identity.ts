@@ -1,8 +1,16 @@
 import { RetraceError } from '../core/errors.ts';
-import { getObject } from '../kube/objects.ts';
-import { builtinTypes } from '../kube/paths.ts';
-import type { Connection } from '../kube/types.ts';
-import type { ClusterRef, Plan } from '../run/plan.ts';
+import type { NamedCluster } from './access-entry.ts';
+import { getObject } from './objects.ts';
+import { builtinTypes } from './paths.ts';
+import type { Connection } from './types.ts';
+
+/** `name` and `entry`: what `--cluster` was, so that a run finds its cluster again without it. */
+export interface ClusterRef extends NamedCluster {
+  contextName: string;
+  server: string;
+  /** UID of the namespace kube-system: tells two clusters of one name apart. */
+  uid: string | undefined;
+}
 
 /**
  * Which cluster this is. The UID of kube-system stays for a cluster's life and differs between clusters, also where
@@ -22,9 +30,7 @@ async function readClusterUid(connection: Connection): Promise<string | undefine
   }
 }
 
-/** @throws plan.other-cluster when the plan was made for another cluster than the one connected to */
-export async function checkCluster(plan: Plan, connection: Connection): Promise<void> {
-  const here = await readClusterRef(connection);
-  const isSame = plan.cluster.uid && here.uid ? plan.cluster.uid === here.uid : plan.cluster.server === here.server;
-  if (!isSame) throw new RetraceError('plan.other-cluster', { planServer: plan.cluster.server, server: here.server });
+/** True when both are one cluster: by the UID where both have one, else by the address. */
+export function isSameCluster(a: ClusterRef, b: ClusterRef): boolean {
+  return a.uid && b.uid ? a.uid === b.uid : a.server === b.server;
 }
