@@ -25,16 +25,16 @@ export function changeOf(
   name = '',
   isChanged = from !== to,
 ): TemplateChange {
-  let [shownFrom, shownTo] = [from, to].map((side) => (side === undefined ? undefined : redactValue(name, side)));
-  if (shownFrom !== undefined && shownTo !== undefined) {
-    shownTo = markHiddenChange(isChanged, shownFrom, shownTo);
-    [shownFrom, shownTo] = shortenPair(shownFrom, shownTo);
-  }
-  return {
-    path,
-    ...(shownFrom === undefined ? {} : { from: shorten(shownFrom) }),
-    ...(shownTo === undefined ? {} : { to: shorten(shownTo) }),
-  };
+  const shownFrom = from === undefined ? undefined : redactValue(name, from);
+  let shownTo = to === undefined ? undefined : redactValue(name, to);
+  if (shownFrom !== undefined && shownTo !== undefined) shownTo = markHiddenChange(isChanged, shownFrom, shownTo);
+  return { path, ...shortenSides({ ...(shownFrom === undefined ? {} : { from: shownFrom }), ...(shownTo === undefined ? {} : { to: shownTo }) }) };
+}
+
+/** Both sides in one short line each, with the difference in what remains of them. */
+export function shortenSides({ from, to }: { from?: string; to?: string }): { from?: string; to?: string } {
+  const [a, b] = from === undefined || to === undefined ? [from, to] : shortenPair(from, to);
+  return { ...(a === undefined ? {} : { from: shorten(a) }), ...(b === undefined ? {} : { to: shorten(b) }) };
 }
 
 /** Two long values: what is equal at the start is cut, so that the difference is in what remains. */

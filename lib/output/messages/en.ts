@@ -1,3 +1,4 @@
+import { diff } from './en-diff.ts';
 import { accessErrors, usageErrors } from './en-errors.ts';
 import { runErrors, targetErrors } from './en-cluster-errors.ts';
 import { notes } from './en-notes.ts';
@@ -125,6 +126,7 @@ export const english: Messages = {
   bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
   notes,
   owners,
+  diff,
   plan,
   run,
   objects,

@@ -1,4 +1,5 @@
 import { runErrors, targetErrors } from './ko-cluster-errors.ts';
+import { diff } from './ko-diff.ts';
 import { accessErrors, usageErrors } from './ko-errors.ts';
 import { notes } from './ko-notes.ts';
 import { owners } from './ko-owners.ts';
@@ -125,6 +126,7 @@ export const korean: Messages = {
   bug: (detail) => ({ text: `Retrace의 버그입니다: ${detail}`, next: ['-v=1을 붙이면 위치가 나옵니다. 그 출력과 함께 알려 주십시오'] }),
   notes,
   owners,
+  diff,
   plan,
   run,
   objects,

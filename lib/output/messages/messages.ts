@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { MissingPermission } from '../../core/permission.ts';
 import type { NoteCode, NoteParams } from '../../run/notes.ts';
 import type { Step } from '../../run/plan.ts';
+import type { DiffPhrases } from './diff-phrases.ts';
 import type { ObjectPhrases } from './object-phrases.ts';
 import type { OwnerPhrases } from './owner-phrases.ts';
 
@@ -131,6 +132,7 @@ export interface Messages {
   notes: NoteMessages;
   owners: OwnerPhrases;
   objects: ObjectPhrases;
+  diff: DiffPhrases;
   plan: PlanLabels;
   run: RunLabels;
   questions: Questions;
