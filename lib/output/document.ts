@@ -10,6 +10,6 @@ export function listOf(kind: string, items: readonly unknown[]): { apiVersion: s
 /** Data for programs: indented JSON or YAML with a newline at the end. */
 export async function renderDocument(document: unknown, format: 'json' | 'yaml'): Promise<string> {
   if (format === 'json') return `${stringifyJson(document, 2)}\n`;
-  const { renderYaml } = await import('./yaml.ts');
+  const { renderYaml } = await import('../formats/yaml.ts');
   return renderYaml(document);
 }

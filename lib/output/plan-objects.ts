@@ -2,7 +2,7 @@ import { formatDuration } from '../core/durations.ts';
 import { displayName } from '../run/object-ref.ts';
 import type { ObjectTarget, ObjectVerb } from '../run/plan.ts';
 import { labelledLines, widthOf, wrapWords } from './lines.ts';
-import { renderChanges } from './plan-changes.ts';
+import { renderObjectChanges } from './object-diff.ts';
 import type { PlanView } from './plan-view.ts';
 import { paint } from './style.ts';
 
@@ -35,6 +35,5 @@ function renderObject(target: ObjectTarget, { messages, style }: PlanView): stri
   const tone = { create: 'good', delete: 'bad', recreate: 'careful', refuse: 'bad', update: undefined, skip: undefined, noop: undefined } as const;
   const colour = tone[target.verb];
   const painted = colour === undefined ? head : `  ${paint(style, colour, verb)}${head.slice(verb.length + 2)}`;
-  const changes = target.changes.map((change) => (change.hidden ? { path: change.path, to: messages.objects.hidden } : change));
-  return [painted, ...rest, ...renderChanges(changes, style)];
+  return [painted, ...rest, ...renderObjectChanges(target.changes, style, messages.diff)];
 }

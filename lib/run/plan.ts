@@ -1,6 +1,7 @@
 import type { MissingPermission } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Driver, Owner } from '../core/owner.ts';
+import type { ObjectChange } from '../formats/object-diff.ts';
 import type { ClusterRef } from '../kube/cluster-identity.ts';
 import type { Note } from './notes.ts';
 
@@ -150,11 +151,6 @@ export interface FieldChange {
   path: string;
   from?: string;
   to?: string;
-}
-
-/** A changed field of an object. `hidden`: both sides are credentials, and all that may be told is that they differ. */
-export interface ObjectChange extends FieldChange {
-  hidden?: true;
 }
 
 /** Everything a step needs, as plain JSON. `kind` selects the step's implementation in the runner's registry. */

@@ -41,6 +41,5 @@ export const objects: ObjectPhrases = {
   },
   counts: (counts) => (Object.entries(counts) as [ObjectVerb, number][]).map(([verb, count]) => `${count} ${countText[verb] ?? verb}`).join(', '),
   reason,
-  hidden: '(differs; not shown)',
   clusterScoped: 'cluster-scoped',
 };

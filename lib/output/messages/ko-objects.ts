@@ -41,6 +41,5 @@ export const objects: ObjectPhrases = {
   },
   counts: (counts) => (Object.entries(counts) as [ObjectVerb, number][]).map(([verb, count]) => `${countText[verb] ?? verb} ${count}`).join(', '),
   reason,
-  hidden: '(다름, 표시하지 않음)',
   clusterScoped: '클러스터 범위',
 };

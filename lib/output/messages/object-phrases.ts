@@ -13,6 +13,5 @@ export interface ObjectPhrases {
   /** `3 to create, 2 to update`. */
   counts(counts: Partial<Record<ObjectVerb, number>>): string;
   reason(reason: Reason): string;
-  hidden: string;
   clusterScoped: string;
 }

@@ -13,7 +13,7 @@ const target = (change: Partial<ObjectTarget> & Pick<ObjectTarget, 'object' | 'v
 
 const targets = [
   target({ object: ref('ConfigMap', 'rules'), verb: 'update', wantedDigest: 'sha256:bb', changes: [{ path: 'data.interval', from: '30s', to: '15s' }] }),
-  target({ object: ref('Secret', 'objstore'), verb: 'update', changes: [{ path: 'data.objstore.yml', hidden: true }] }),
+  target({ object: ref('Secret', 'objstore'), verb: 'update', changes: [{ path: 'data[objstore.yml]', from: '(211 bytes)', to: '(209 bytes)', hidden: true }] }),
   target({ object: ref('Secret', 'cert'), verb: 'recreate', because: { code: 'immutable', params: { fields: ['data'] } } }),
   target({ object: ref('StatefulSet', 'prometheus-k8s'), verb: 'skip', action: 'noop', because: { code: 'owned', params: { owner: 'prometheus/k8s' } } }),
   target({ object: ref('ConfigMap', 'as-it-was'), verb: 'noop', action: 'noop' }),
@@ -38,7 +38,7 @@ namespace monitoring
   update     configmap/rules
     data.interval  30s → 15s
   update     secret/objstore
-    data.objstore.yml  + (differs; not shown)
+    data[objstore.yml]  (211 bytes) → (209 bytes)
   skip       statefulset/prometheus-k8s   prometheus/k8s makes it
 `);
 });
