@@ -50,8 +50,27 @@ export interface NoteParams {
   'owners-contested': { object: string };
   /** A mark of an owner that does not count, and why. */
   'owner-mark-void': { target: string; mark: string; why: string };
+  /** Somebody uses an object that is changed: how, why, and what becomes of it. */
+  dependent: DependentNote;
   /** How far the server's preview went. */
   'dry-run': { result: 'ok' | 'not-allowed' | 'refused'; detail?: string };
+}
+
+export interface DependentNote {
+  target: string;
+  source: string;
+  usedAs: string;
+  /** A `ReadingReason`. */
+  because: string;
+  /**
+   * `restarted`: by this plan; `replaced`: it gets new pods anyway; `blocked`: it keeps the old content until somebody restarts
+   * it; `perhaps`: it has the new file, and nothing tells whether it reads it; `reads`: by itself; `later`: at the next use.
+   */
+  outcome: 'restarted' | 'replaced' | 'blocked' | 'perhaps' | 'reads' | 'later';
+  /** Why it is not restarted. */
+  blocked?: 'never' | 'owner' | 'on-delete' | 'paused' | 'no-controller';
+  owner?: string;
+  command?: string;
 }
 
 export type NoteCode = keyof NoteParams;

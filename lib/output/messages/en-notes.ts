@@ -1,5 +1,6 @@
 import { formatDuration } from '../../core/durations.ts';
 import type { NoteMessages, NoteText, Telling } from './messages.ts';
+import { dependentText } from './en-dependents.ts';
 import { owners } from './en-owners.ts';
 import { listed, quoted } from './phrases.ts';
 
@@ -55,6 +56,7 @@ export const notes: NoteMessages = {
   'owner-puts-back': ({ putBack }) => ({ row: 'put-back', text: owners.putBack(putBack) }),
   'owners-contested': ({ object }) => careful(`more than one owner claims ${object}; whoever writes last wins`),
   'owner-mark-void': ({ target, mark, why }) => noteOf(`${target} is marked as of ${quoted(mark)}; that does not count: ${voidText[why] ?? why}`),
+  dependent: dependentText,
   'dry-run': ({ result, detail }) => ({
     row: 'dry-run',
     text: { ok: 'ok', 'not-allowed': 'not allowed to try', refused: 'REFUSED' }[result] + (detail === undefined ? '' : `: ${detail}`),

@@ -13,6 +13,8 @@ function planStep(step: Step, target: string): StepText {
       return { verb: 'patch', text: `${target} template` };
     case 'set-replicas':
       return { verb: 'scale', text: `${target} from ${word(params, 'from') ?? '?'} to ${word(params, 'to') ?? '?'} replicas` };
+    case 'restart':
+      return { verb: 'restart', text: target };
     case 'wait-rollout':
       return { verb: 'wait', text: `pods of ${target} on ${word(params, 'hash') ?? 'the new revision'}` };
     default:
@@ -20,7 +22,7 @@ function planStep(step: Step, target: string): StepText {
   }
 }
 
-const stepNames: Record<string, string> = { 'keep-evidence': 'evidence', 'patch-template': 'template', 'set-replicas': 'replicas', 'wait-rollout': 'pods' };
+const stepNames: Record<string, string> = { 'keep-evidence': 'evidence', 'patch-template': 'template', 'set-replicas': 'replicas', restart: 'restart', 'wait-rollout': 'pods' };
 
 /** What a kind of step is called while it runs. */
 export function stepName(kind: string): string {
@@ -33,6 +35,7 @@ function stepResult(step: Step, result: JsonObject): string {
     case 'keep-evidence':
       return ['kept', ...(typeof result['bytes'] === 'number' ? [sizeText(result['bytes'])] : []), ...gapsOf(result, 'you may not').map((gap) => `without ${gap}`)].join(', ');
     case 'patch-template':
+    case 'restart':
       return generation === undefined ? 'patched' : `patched, generation ${generation}`;
     case 'set-replicas':
       return `set to ${word(step.params, 'to') ?? word(result, 'replicas') ?? '?'}`;

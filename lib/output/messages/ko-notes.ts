@@ -1,4 +1,5 @@
 import { formatDuration } from '../../core/durations.ts';
+import { dependentText } from './ko-dependents.ts';
 import { owners } from './ko-owners.ts';
 import { quoted } from './phrases.ts';
 import type { NoteMessages, NoteText, Telling } from './messages.ts';
@@ -55,6 +56,7 @@ export const notes: NoteMessages = {
   'owner-puts-back': ({ putBack }) => ({ row: 'put-back', text: owners.putBack(putBack) }),
   'owners-contested': ({ object }) => careful(`둘 이상이 ${object}의 소유를 주장합니다. 마지막에 쓰는 쪽이 이깁니다`),
   'owner-mark-void': ({ target, mark, why }) => noteOf(`${target}: ${quoted(mark)} 소유라는 표시가 있지만 인정하지 않습니다: ${voidText[why] ?? why}`),
+  dependent: dependentText,
   'dry-run': ({ result, detail }) => ({
     row: 'dry-run',
     text: { ok: '정상', 'not-allowed': '시험할 권한 없음', refused: '거부됨' }[result] + (detail === undefined ? '' : `: ${detail}`),

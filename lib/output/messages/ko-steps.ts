@@ -13,6 +13,8 @@ function planStep(step: Step, target: string): StepText {
       return { verb: '패치', text: `${target} 템플릿` };
     case 'set-replicas':
       return { verb: '조절', text: `${target} 레플리카 ${word(params, 'from') ?? '?'} → ${word(params, 'to') ?? '?'}` };
+    case 'restart':
+      return { verb: '재시작', text: target };
     case 'wait-rollout':
       return { verb: '대기', text: `${target}의 파드가 ${word(params, 'hash') ?? '새 리비전'}` };
     default:
@@ -20,7 +22,7 @@ function planStep(step: Step, target: string): StepText {
   }
 }
 
-const stepNames: Record<string, string> = { 'keep-evidence': '증거', 'patch-template': '템플릿', 'set-replicas': '레플리카', 'wait-rollout': '파드' };
+const stepNames: Record<string, string> = { 'keep-evidence': '증거', 'patch-template': '템플릿', 'set-replicas': '레플리카', restart: '재시작', 'wait-rollout': '파드' };
 
 /** 실행 중 단계의 이름 (what a kind of step is called while it runs). */
 export function stepName(kind: string): string {
@@ -33,6 +35,7 @@ function stepResult(step: Step, result: JsonObject): string {
     case 'keep-evidence':
       return ['보관됨', ...(typeof result['bytes'] === 'number' ? [sizeText(result['bytes'])] : []), ...gapsOf(result, '권한 없음:').map((gap) => `없는 것: ${gap}`)].join(', ');
     case 'patch-template':
+    case 'restart':
       return generation === undefined ? '패치됨' : `패치됨, generation ${generation}`;
     case 'set-replicas':
       return `설정됨: ${word(step.params, 'to') ?? word(result, 'replicas') ?? '?'}`;

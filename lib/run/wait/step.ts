@@ -1,8 +1,8 @@
 import { RetraceError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { objectAt } from '../../core/fields.ts';
+import { objectAt, textsAt } from '../../core/fields.ts';
 import { lastWriterOf } from '../../formats/managed-fields.ts';
-import { templateDigest } from '../../formats/pod-template.ts';
+import { restartedAtKey, templateDigest } from '../../formats/pod-template.ts';
 import type { LabelSelector } from '../../formats/label-selector.ts';
 import { getObject } from '../../kube/objects.ts';
 import type { KubeObject } from '../../kube/types.ts';
@@ -58,6 +58,8 @@ function digestOfTemplate(object: KubeObject): string {
 
 /** Whoever puts it back at once (a controller, a sync loop) is faster than the way from the patch to this step. */
 function isBackAgain({ params }: Step, { plan }: StepEnvironment, live: KubeObject): boolean {
+  // After a restart there is no revision that was planned: it is the one of the template with the restart's mark.
+  if (params['restartedAt'] !== undefined) return textsAt(live, 'spec', 'template', 'metadata', 'annotations')[restartedAtKey] !== params['restartedAt'];
   const before = plan.targets.find(({ object }) => object.uid === live.metadata.uid)?.basis['template'];
   return before !== params['templateDigest'] && before === digestOfTemplate(live);
 }
@@ -101,7 +103,7 @@ class Wait {
         this.#deadline.observe(view, nowMs);
         this.#lastWaitingFor = verdict.waitingFor;
         this.#show(verdict);
-        if (verdict.done) return this.#result(verdict);
+        if (verdict.done) return this.#result(verdict, view.updateHash);
         if (verdict.stuck) {
           await this.#repair.replace(verdict.stuck, podOf(verdict.stuck.uid, observed), nowMs);
           pauseMs = refusedEvictionPauseMs;
@@ -131,9 +133,10 @@ class Wait {
     throw new RetraceError('run.timeout', { id: runId, waitingFor: this.#lastWaitingFor, command: `kubectl rollback resume ${runId}` });
   }
 
-  #result(verdict: RolloutVerdict): JsonObject {
+  #result(verdict: RolloutVerdict, hash: string | undefined): JsonObject {
     return {
       pods: verdict.pods.map((pod) => pod.name),
+      hash: hash ?? null,
       replaced: this.#repair.replaced,
       leftAsTheyAre: verdict.leftAsTheyAre,
     };

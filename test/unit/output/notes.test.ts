@@ -32,6 +32,7 @@ const samples: { [C in NoteCode]: [NoteParams[C], ...string[]] } = {
   'owner-puts-back': [{ target: 'statefulset/x', putBack: [{ by: 'prometheus/kps', when: 'at-once' }, { by: 'kps', when: 'next-upgrade' }] }, 'prometheus/kps', 'upgrade'],
   'owners-contested': [{ object: 'statefulset/x' }, 'statefulset/x'],
   'owner-mark-void': [{ target: 'statefulset/x', mark: 'kps', why: 'no-release' }, 'statefulset/x', '"kps"', 'Helm'],
+  dependent: [{ target: 'statefulset/x', source: 'configmap/y', usedAs: 'env[A]', because: 'environment', outcome: 'blocked', blocked: 'owner', owner: 'kps' }, 'statefulset/x', 'configmap/y', 'env[A]', 'kps'],
   'dry-run': [{ result: 'refused', detail: 'denied by policy' }, 'denied by policy'],
 };
 
