@@ -33,7 +33,7 @@ export async function findDependents(connection: Connection, sources: readonly S
   const dependents = await Promise.all(found.map(async (dependent) => {
     const object = byUid.get(dependent.object.uid);
     if (!object || dependent.restart === 'not-needed') return dependent;
-    const { owners } = judgeOwnership({ object, owners: await gatherOwners(connection, object), autoscalers: [] }, connection.flagsForHints);
+    const { owners } = judgeOwnership({ object, owners: await gatherOwners(connection, object), autoscalers: [], unread: [] }, connection.flagsForHints);
     return { ...dependent, owners };
   }));
   const workloads = dependents.flatMap(({ object }) => byUid.get(object.uid) ?? []);
