@@ -27,6 +27,18 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** A state of an object in a list to choose from. */
+export interface StateOffer {
+  to: string;
+  /** RFC 3339. */
+  at?: string;
+  verified: boolean;
+  /** It is what is live. */
+  live: boolean;
+  /** Paths that would change. */
+  changes: string[];
+}
+
 /** Parameters of each error code. A new failure is one line here, one in `exitCodeOf`, one in the message table. */
 export interface ErrorParams {
   // usage
@@ -81,6 +93,10 @@ export interface ErrorParams {
     purpose?: 'undo' | 'restore' | 'revert';
     change?: OwnerChange;
   };
+  /** Objects without revisions: `states` are what there is to go back to, as `--to` names it. */
+  'state.none': { target: string; states: StateOffer[]; command: string };
+  'state.ambiguous': { target: string; states: StateOffer[]; command: string };
+  'state.unknown': { target: string; asked: string; states: StateOffer[]; command: string };
   'target.deleted': { target: string; namespace: string };
   'target.paused': { target: string; command: string };
   // revisions
@@ -166,6 +182,9 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'target.owned': 4,
   'target.deleted': 5,
   'target.paused': 5,
+  'state.none': 5,
+  'state.ambiguous': 5,
+  'state.unknown': 5,
   'history.empty': 5,
   'revision.not-found': 5,
   'revision.nothing-to-go-back-to': 5,

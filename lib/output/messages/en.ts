@@ -6,6 +6,7 @@ import { owners } from './en-owners.ts';
 import { objects } from './en-objects.ts';
 import { sharedRunErrors } from './en-shared-runs.ts';
 import { snapshotErrors } from './en-snapshots.ts';
+import { stateErrors } from './en-states.ts';
 import { steps } from './en-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
 import { listed, permissionText, quoted } from './phrases.ts';
@@ -121,7 +122,7 @@ const completion: CompletionLabels = {
 export const english: Messages = {
   language: 'en',
   error: 'error',
-  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors },
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors },
   uncheckedCertificate: (server) => `warning: the certificate of ${server} is not checked (insecure-skip-tls-verify): anyone on the way can read and change the requests`,
   bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
   notes,

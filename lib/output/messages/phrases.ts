@@ -50,3 +50,9 @@ export function gapsOf(result: JsonObject, mayNot: string): string[] {
   for (const { what, why } of gaps) byReason.set(String(why), [...(byReason.get(String(why)) ?? []), String(what)]);
   return [...byReason].map(([why, whats]) => `${whats.join(', ')} (${why.replace(/^access\.forbidden/, mayNot)})`);
 }
+
+/** `2026-11-22 02:50 UTC`: a minute is enough to tell states apart. */
+export function minuteText(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
