@@ -1,7 +1,8 @@
 import { RetraceError } from '../../core/errors.ts';
 import type { StateOffer } from '../../core/errors.ts';
+import type { ObjectChange } from '../../formats/object-diff.ts';
 import type { KubeObject } from '../../kube/types.ts';
-import type { ObjectChange, WantedSource } from '../../run/plan.ts';
+import type { WantedSource } from '../../run/plan.ts';
 
 /** A state that an object can go back to. */
 export interface StateCandidate {
