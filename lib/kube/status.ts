@@ -1,3 +1,4 @@
+import { redactText } from '../core/redaction.ts';
 import { RetraceError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { KubeFailure, type StatusCause } from './failures.ts';
@@ -52,7 +53,8 @@ function readStatus(request: KubeRequest, { status, body, retryAfter }: Answer, 
     status,
     reason: asText(found['reason']),
     // A proxy in between answers with its own page: its first words tell more than none.
-    message: asText(found['message']) || (typeof body === 'string' ? body.trim().slice(0, 400) : '') || `HTTP ${status}`,
+    // Admission rules may quote what was sent to them.
+    message: redactText(asText(found['message']) || (typeof body === 'string' ? body.trim().slice(0, 400) : '') || `HTTP ${status}`),
     causes: readCauses(details['causes']),
     retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,
     mayHaveArrived: isWrite && status >= 500,
@@ -61,7 +63,7 @@ function readStatus(request: KubeRequest, { status, body, retryAfter }: Answer, 
 
 function readCauses(causes: Json | undefined): StatusCause[] {
   if (!Array.isArray(causes)) return [];
-  return causes.map(asObject).map((cause) => ({ reason: asText(cause['reason']), message: asText(cause['message']), field: asText(cause['field']) }));
+  return causes.map(asObject).map((cause) => ({ reason: asText(cause['reason']), message: redactText(asText(cause['message'])), field: asText(cause['field']) }));
 }
 
 function objectOf(request: KubeRequest, body: Json): string {

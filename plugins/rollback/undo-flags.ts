@@ -5,6 +5,7 @@ import type { FlagTable } from '../../lib/cli/flag.ts';
 import { choice, duration, readWholeNumber, text, wholeNumber, type FlagValue } from '../../lib/cli/flag-values.ts';
 import { clusterFlags, recordFlags } from '../../lib/cli/kubectl-flags.ts';
 import { RetraceError } from '../../lib/core/errors.ts';
+import { redactText } from '../../lib/core/redaction.ts';
 import type { Connection } from '../../lib/kube/types.ts';
 import type { RevisionChoice } from '../../lib/layers/workload/choose.ts';
 import type { UndoRequest } from '../../lib/procedure/requests.ts';
@@ -57,8 +58,8 @@ export function readUndoRequest(args: ArgsOf<typeof undoFlags>, env: CommandEnvi
       stuckPods: args.stuckPods,
       timeoutMs: args.timeout,
       ...(args.localOnly ? { localOnly: true } : {}),
-      ...(args.reason === undefined ? {} : { reason: args.reason }),
-      ...(args.ticket === undefined ? {} : { ticket: args.ticket }),
+      ...(args.reason === undefined ? {} : { reason: redactText(args.reason) }),
+      ...(args.ticket === undefined ? {} : { ticket: redactText(args.ticket) }),
     },
     flagsForHints: flagsForHints(env),
     ...(args.selector === undefined ? {} : { selector: args.selector }),

@@ -2,11 +2,13 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { expect } from 'vitest';
+import type { ControlPlane } from '../support/control-plane.ts';
 import { test } from '../support/fixtures.ts';
 import { createIdentity, readingRules } from '../support/identities.ts';
 import { kubectl, kubectlJson } from '../support/kubectl.ts';
 import { setPodLogs } from '../support/pod-logs.ts';
 import { deploy, runIdIn, waitForFailingPod, withSpec } from '../support/roll-outs.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { applyManifests, thanosReceive } from '../support/workloads.ts';
 
 const target = 'sts/thanos-receive';
@@ -50,6 +52,26 @@ function manifestsOf(round: string, image: string) {
   return [...manifests, config, secret];
 }
 
+/** An admission rule of the namespace whose refusal quotes what it was sent. */
+async function refuseChanges(cluster: ControlPlane, namespace: string): Promise<void> {
+  const policy = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: namespace },
+    spec: {
+      matchConstraints: { resourceRules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['statefulsets'] }] },
+      // Dry runs pass, so that it is the run itself that is refused.
+      matchConditions: [{ name: 'here', expression: `request.namespace == '${namespace}' && request.dryRun != true` }],
+      validations: [{ expression: 'object.metadata.name == ""', message: `not on Fridays: password=${mark}-admission, see https://hook:${mark}-admission@hooks.example.com` }],
+    },
+  };
+  const binding = { apiVersion: policy.apiVersion, kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: namespace }, spec: { policyName: namespace, validationActions: ['Deny'] } };
+  await kubectl(cluster, ['create', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [policy, binding] }) });
+  // kubectl sends nothing for a label that is there.
+  const isInForce = async () => (await kubectl(cluster, ['label', target, `probe=at-${performance.now()}`, '--overwrite'], { namespace, allowFailure: true })).exitCode !== 0;
+  await waitUntil(isInForce, { what: 'the admission rule' });
+}
+
 const leaksIn = (text: string) => [...text.matchAll(new RegExp(`.{0,60}${mark}.{0,20}`, 'g'))].map(([around]) => around);
 
 test.concurrent('no planted value is printed or kept, in no form and in no failure; pre-images alone have them, for their owner', async ({ cluster, namespace, cli, home }) => {
@@ -79,7 +101,12 @@ test.concurrent('no planted value is printed or kept, in no form and in no failu
   expect(await run(['plan', 'sts/thanos-reciever', '-n', namespace, `--token=${mark}-token`, '-o', 'json'])).toMatchObject({ exitCode: 4 });
   expect(await run(['undo', ...words, '--yes', '-v', '9'], viewer)).toMatchObject({ exitCode: 4 });
   expect(await run(['undo', ...words, '--yes', '-o', 'json'], viewer)).toMatchObject({ exitCode: 4 });
-  const late = await run(['undo', ...words, '--yes', '-v', '9', '--stable-for=10m', '--stuck-after=1s', '--timeout=1s']);
+  const forRecord = [`--reason=login fails: password=${mark}-reason, https://jin:${mark}-reason@central.example.com`, `--ticket=INC-7 Bearer ${mark}ticketbearer`];
+  await refuseChanges(cluster, namespace);
+  const rejected = await run(['undo', ...words, '--yes', ...forRecord]);
+  expect(rejected, rejected.stderr).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('not on Fridays') });
+  await kubectl(cluster, ['delete', `validatingadmissionpolicybinding/${namespace}`, `validatingadmissionpolicy/${namespace}`]);
+  const late = await run(['undo', ...words, '--yes', ...forRecord, '-v', '9', '--stable-for=10m', '--stuck-after=1s', '--timeout=1s']);
   expect(late).toMatchObject({ exitCode: 8 });
   const id = runIdIn(late);
   for (const form of ['table', 'json']) expect(await run(['status', id, '-o', form])).toMatchObject({ exitCode: 0 });
@@ -104,6 +131,10 @@ test.concurrent('no planted value is printed or kept, in no form and in no failu
 
   const { items } = await kubectlJson(cluster, ['get', 'configmaps,leases,events'], { namespace });
   const ours = items.filter((item: any) => /retrace/.test(`${item.metadata.name} ${item.metadata.managedFields?.map((entry: any) => entry.manager)} ${item.reportingComponent}`));
-  expect(leaksIn(JSON.stringify(ours))).toEqual([]);
+  expect(ours.map(({ kind, metadata }: any) => `${kind} ${metadata.name}`)).toEqual(expect.arrayContaining([`ConfigMap retrace-run-${id}`, 'Lease retrace']));
+  const zipped = ours.flatMap(({ binaryData = {} }: any) => Object.values(binaryData)).map((value: unknown) => Buffer.from(Bun.gunzipSync(Buffer.from(String(value), 'base64'))).toString('utf8'));
+  const record = ours.find(({ kind, metadata }: any) => kind === 'ConfigMap' && metadata.name === `retrace-run-${id}`);
+  expect(Object.keys({ ...record.data, ...record.binaryData }).map((name) => name.replace(/\.gz$/, '')).sort()).toEqual(['evidence.json', 'journal.jsonl', 'plan.json', 'plan.sha256']);
+  expect(leaksIn([JSON.stringify(ours), ...zipped].join('\n'))).toEqual([]);
   await kubectl(cluster, ['delete', 'statefulset', 'thanos-receive', '--wait=false'], { namespace });
 }, 240_000);
