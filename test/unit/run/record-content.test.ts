@@ -27,6 +27,7 @@ describe('the record of a run', () => {
     expect(() => unpackPlan(short, [])).toThrow('not the one that was written');
     const long = packPlan(planOf(randomBytes(1_500_000).toString('hex')));
     expect(() => unpackPlan(long.values, long.parts.slice(0, -1))).toThrow();
+    expect(() => unpackPlan({ data: { 'plan.sha256': 'x' } }, [])).toThrow('it has no plan');
   });
 
   it('keeps a long journal zipped', () => {
@@ -41,5 +42,7 @@ describe('the record of a run', () => {
   it('says what was left in an annotation; words of others are nothing', () => {
     expect(unpackLeft(packLeft([{ uid: 'u', hash: 'h' }]), 'r-1')).toEqual([{ uid: 'u', hash: 'h', runId: 'r-1' }]);
     for (const text of ['', 'reverted', '{}', '[1]', '[["u"]]']) expect(unpackLeft(text, 'r-1')).toEqual([]);
+    // Annotations end at 256 KiB in all; without the mark the record itself still says it.
+    expect(packLeft(Array.from({ length: 2_000 }, (_, index) => ({ uid: `${'0'.repeat(60)}${index}`, hash: 'h' })))).toBe('');
   });
 });
