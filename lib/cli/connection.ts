@@ -7,6 +7,7 @@ import { flagsForHints } from './command-line.ts';
 import type { ArgsOf } from './define-command.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { clusterFlags } from './kubectl-flags.ts';
+import { tellNewKey } from './new-key.ts';
 import { say } from './print.ts';
 
 export type ClusterArgs = ArgsOf<typeof clusterFlags>;
@@ -24,7 +25,7 @@ export async function withConnection<T>(args: ClusterArgs, env: CommandEnvironme
   const connection = await open(givenFlags(args, env), remembered, env);
   try {
     if (connection.isCertificateUnchecked) await say(env.messages.uncheckedCertificate(connection.server), env);
-    return await use(connection);
+    return await tellNewKey(env, () => use(connection));
   } finally {
     connection.close();
   }

@@ -122,6 +122,10 @@ export interface ErrorParams {
   'run.lock-lost': { id: string; namespace: string; holder: string; byRun: string; since: string; command: string };
   /** A run of another machine whose pre-images are gone from the cluster. */
   'run.pre-images-gone': { id: string; state: string };
+  /** What a run kept before it wrote is encrypted for keys that are not at hand. */
+  'pre-image.sealed': { path: string; recipients: string[] };
+  /** What a step is going to write is more than the cluster is to keep for a run. */
+  'pre-image.too-large': { bytes: number; limitBytes: number; namespace: string };
   'run.timeout': { id: string; waitingFor: string[]; command: string };
   'run.pdb-blocks': { id: string; pod: string; budgets: string[]; command: string };
   'run.interrupted': { id: string; command: string };
@@ -201,6 +205,8 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'run.locked': 6,
   'run.lock-lost': 6,
   'run.pre-images-gone': 5,
+  'pre-image.sealed': 11,
+  'pre-image.too-large': 5,
   'run.timeout': 8,
   'run.pdb-blocks': 5,
   'run.interrupted': 7,

@@ -20,7 +20,7 @@ import { checkFresh } from './freshness.ts';
 import { checkOwnersOfRest } from './owners-again.ts';
 import type { OwnerChoice } from './owners-again.ts';
 import type { RunReport } from './requests.ts';
-import { beginSharing, followWithRecord, openSharedRun, refuseWorkedOn } from './shared-runs.ts';
+import { beginSharing, followWithRecord, openSharedRun, recoverReverted, refuseWorkedOn } from './shared-runs.ts';
 
 /** Every kind of step that a run may hold. A new layer adds its own here. */
 const stepRegistry: StepRegistry = new Map([keepEvidence, waitRollout, ...workloadSteps].map((kind) => [kind.kind, kind]));
@@ -81,6 +81,7 @@ export async function resumeRun(
   const plan = choice.localOnly ? keepLocal(withOptions) : withOptions;
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
   await refuseWorkedOn({ ...run, plan }, connection, context);
+  await recoverReverted(plan, connection, context);
   const goingOn = { ...run, plan: await checkOwnersOfRest(plan, record, connection, context, choice) };
   const sharing = await beginSharing(goingOn, connection, context, { takeOver: choice.takeOver, onRefused: async () => undefined });
   return carryOut(goingOn, sharing, connection, context, emit);

@@ -1,17 +1,19 @@
 import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import type { Connection, KubeObject } from '../kube/types.ts';
+import type { Connection } from '../kube/types.ts';
 import { planWorkloadRevert } from '../layers/workload/plan-revert.ts';
 import type { WorkloadRevert } from '../layers/workload/plan-revert.ts';
 import { stepId } from '../layers/workload/plan.ts';
 import { readTarget } from '../layers/workload/steps/guarded-write.ts';
 import { isWorkloadTarget } from '../run/plan.ts';
 import type { Plan, WorkloadTarget } from '../run/plan.ts';
+import { note } from '../run/notes.ts';
 import { readPreImage } from '../run/pre-image.ts';
 import { recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { StoredRun } from '../run/run-store.ts';
+import { recoverPreImages } from '../run/shared/adopt.ts';
 import { checkCluster } from './same-cluster.ts';
 import { refuseBusy } from './execute.ts';
 import { judgeOwnersAgain } from './owners-again.ts';
@@ -23,7 +25,7 @@ import { orderSteps } from './undo.ts';
  * The plan that takes a run back, from its pre-images: last target first. It leads to the state before the run, so it
  * wants the target's name typed. What somebody above writes is refused, as for an undo: a run that was made in spite of the
  * same owners is taken back in spite of them.
- * @throws target.owned; run.not-found, run.busy, run.locked, run.pre-images-gone, run.state (already reverted), plan.other-cluster, plan.stale, target.deleted
+ * @throws target.owned; pre-image.sealed; run.not-found, run.busy, run.locked, run.pre-images-gone, run.state (already reverted), plan.other-cluster, plan.stale, target.deleted
  */
 export async function planRevert(id: string, connection: Connection, namespace: string, context: Context, choice: OwnerChoice): Promise<Plan> {
   const run = await openSharedRun(id, connection, namespace, context);
@@ -34,6 +36,7 @@ export async function planRevert(id: string, connection: Connection, namespace: 
   }
   await checkCluster(run.plan, connection);
   await refuseWorkedOn(run, connection, context);
+  const isRecovered = await recoverPreImages(run, connection, context);
   const parts = await Promise.all(run.plan.targets.filter(isWorkloadTarget).toReversed().map((planned) => revertTarget(run, record, planned, connection, context, choice)));
   const name = parts[0]?.target.object.name ?? id;
   return {
@@ -44,7 +47,7 @@ export async function planRevert(id: string, connection: Connection, namespace: 
     reverts: id,
     targets: parts.map((part) => part.target),
     steps: orderSteps(parts.map((part) => part.steps)),
-    notes: parts.flatMap((part) => part.notes),
+    notes: [...parts.flatMap((part) => part.notes), ...(isRecovered ? [note('pre-images-recovered', 'warning', { runId: id })] : [])],
     confirmation: { kind: 'type-name', name, because: parts[0]!.notes[0]! },
     needs: parts.flatMap((part) => part.needs),
   };
@@ -57,7 +60,7 @@ async function revertTarget(run: StoredRun, record: RunRecord, planned: Workload
   const steps = ['patch-template', 'set-replicas'].map((kind) => stepId(kind, ref));
   const [{ ownership }, ...images] = await Promise.all([
     judgeOwnersAgain(planned, live, connection, context, { ...choice, purpose: 'revert', anyway: `kubectl rollback revert ${runId}` }),
-    ...steps.map((id) => readPreImage(directory, id) as Promise<KubeObject | undefined>),
+    ...steps.map(async (id) => (await readPreImage(directory, id, context))?.[0]),
   ]);
   if (steps.some((id, index) => !images[index] && hasDone(run, id))) throw new RetraceError('run.pre-images-gone', { id: runId, state: record.state });
   const [template, replicas] = images;

@@ -6,7 +6,7 @@ import type { RunRecord } from '../run/record.ts';
 import { openRun } from '../run/run-store.ts';
 import { recordNamespace } from '../run/shared/cluster-record.ts';
 import { releaseLocksOf } from '../run/shared/lock.ts';
-import { deleteSharedPreImages } from '../run/shared/shared-pre-images.ts';
+import { deleteSharedFiles } from '../run/shared/shared-files.ts';
 import { isShared, namespacesOf } from '../run/shared/sharing.ts';
 import { checkCluster } from './same-cluster.ts';
 import { refuseBusy } from './execute.ts';
@@ -38,7 +38,7 @@ export async function closeRun(id: string, context: Context, place: ClosePlace |
     await refuseWorkedOn(run, connection, context);
     await followWithRecord(run, connection);
     // The line comes last: a close that was cut off is typed again.
-    await deleteSharedPreImages(connection, home, id);
+    await deleteSharedFiles(connection, home, id);
     await releaseLocksOf(id, namespacesOf(run.plan), connection);
   }
   await run.journal.append({ type: 'closed', by: { user: context.user, host: context.host } });

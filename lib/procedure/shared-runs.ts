@@ -1,11 +1,12 @@
 import type { Context } from '../core/context.ts';
 import { isError } from '../core/errors.ts';
 import type { Connection } from '../kube/types.ts';
+import type { Plan } from '../run/plan.ts';
 import { mayHaveChanged, recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
 import { listRuns, openRun } from '../run/run-store.ts';
 import type { StoredRun } from '../run/run-store.ts';
-import { adoptRun, catchUp, readFoundRun } from '../run/shared/adopt.ts';
+import { adoptRun, catchUp, readFoundRun, recoverPreImages } from '../run/shared/adopt.ts';
 import { ClusterRecord, findRecord, listRecords, recordNamespace } from '../run/shared/cluster-record.ts';
 import type { FoundRecord } from '../run/shared/cluster-record.ts';
 import { lockedError, releaseLocksOf } from '../run/shared/lock.ts';
@@ -79,6 +80,12 @@ async function adoptWithReverted(found: FoundRecord, connection: Connection, con
     if (reverted) await adoptRun(connection, reverted, context);
   }
   return run;
+}
+
+/** What a revert still has to read of the run that it takes back. @throws pre-image.sealed when nobody can open it any more */
+export async function recoverReverted({ reverts }: Pick<Plan, 'reverts'>, connection: Connection, context: Context): Promise<void> {
+  const reverted = reverts === undefined ? undefined : await findLocalRun(reverts, context);
+  if (reverted) await recoverPreImages(reverted, connection, context);
 }
 
 /**

@@ -40,6 +40,8 @@ export interface NoteParams {
   'parallel-regression': { serverVersion: string };
   /** This goes back to the state before the run: the bad one. */
   'revert-is-bad': { runId: string; target: string };
+  /** This machine could not open what the run found; the cluster's copy was taken instead. */
+  'pre-images-recovered': { runId: string };
   /** Which permissions the run needs and does not have; shown by `plan`, refused by `undo`. */
   'permission-missing': { permissions: string[] };
   /** What would have been warned of is not known: it was not allowed to look. */

@@ -2,12 +2,14 @@ import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import { serverNowMs } from '../kube/server-time.ts';
 import type { Connection } from '../kube/types.ts';
 import type { EmitRunEvent } from './events.ts';
 import { repairTornEnd } from './journal.ts';
 import type { Step } from './plan.ts';
 import { savePreImage } from './pre-image.ts';
 import { hasChanged, recordOf } from './record.ts';
+import { safetyHead } from './safety-head.ts';
 import type { RunRecord } from './record.ts';
 import type { StoredRun } from './run-store.ts';
 import type { StepEnvironment, StepRegistry } from './step-kind.ts';
@@ -105,10 +107,10 @@ function environmentOf(step: Step, run: StoredRun, { connection, context, emit, 
     options: run.plan.options,
     runId: run.id,
     directory: run.directory,
-    async savePreImage(object) {
-      const name = await savePreImage(run.directory, step.id, object);
+    async savePreImage(...objects) {
+      const head = safetyHead(run, step, objects, new Date(serverNowMs(connection, context)), context);
+      await savePreImage(run.directory, step.id, head, objects, context);
       await sharePreImage?.(step.id);
-      return name;
     },
     note: (entry: JsonObject) => run.journal.append({ type: 'noted', step: step.id, entry }),
   };
@@ -138,6 +140,11 @@ const refusedBeforeWriting = new Set<ErrorCode>([
   'revision.not-found',
   'file.write',
   'run.lock-lost',
+  'pre-image.sealed',
+  'pre-image.too-large',
+  'identity.missing',
+  'identity.broken',
+  'recipient.broken',
 ]);
 
 async function recordStop(error: unknown, step: Step, { mayHaveWritten }: StepProgress, run: StoredRun, context: Context): Promise<unknown> {

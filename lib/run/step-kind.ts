@@ -1,6 +1,6 @@
 import type { Context } from '../core/context.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Connection } from '../kube/types.ts';
+import type { Connection, KubeObject } from '../kube/types.ts';
 import type { EmitRunEvent } from './events.ts';
 import type { Plan, RunOptions, Step } from './plan.ts';
 
@@ -14,8 +14,11 @@ export interface StepEnvironment {
   /** Run directory, mode 0700. */
   directory: string;
   emit: EmitRunEvent;
-  /** Saves what an object was before a write; fsynced before it returns. */
-  savePreImage(object: JsonObject): Promise<string>;
+  /**
+   * Keeps what all objects were that the step is going to write, before its first write: on the disk, and in the cluster for
+   * other machines. Fsynced before it returns; a later call of the same step keeps what the first one kept.
+   */
+  savePreImage(...objects: KubeObject[]): Promise<void>;
   /** Intent of a write inside a step that makes several (evictions), fsynced before it returns. */
   note(entry: JsonObject): Promise<void>;
 }

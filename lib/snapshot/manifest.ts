@@ -73,6 +73,12 @@ export interface Part {
 /** What the caller knows of a snapshot; the rest follows from its objects and how they are sealed. */
 export type ManifestHead = Omit<Manifest, 'apiVersion' | 'kind' | 'format' | 'counts' | 'secrets' | 'recipients' | 'parts'>;
 
+/** What a file says of itself without what follows from its objects, to write them again sealed in another way. */
+export function headOf(manifest: Manifest): ManifestHead {
+  const { apiVersion: _apiVersion, kind: _kind, format: _format, counts: _counts, secrets: _secrets, recipients: _recipients, parts: _parts, ...head } = manifest;
+  return head;
+}
+
 /** True for what may stand before `.retrace`: no path, no hidden file. */
 export function isSnapshotId(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(text);

@@ -2,6 +2,8 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { expect } from 'vitest';
+import { parseSnapshot } from '../../lib/snapshot/file/parse.ts';
+import { readIdentities } from '../../lib/snapshot/identity.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { test } from '../support/fixtures.ts';
 import { createIdentity, readingRules } from '../support/identities.ts';
@@ -10,6 +12,7 @@ import { setPodLogs } from '../support/pod-logs.ts';
 import { deploy, runIdIn, waitForFailingPod, withSpec } from '../support/roll-outs.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { applyManifests, thanosReceive } from '../support/workloads.ts';
+import { makeContext } from '../unit/kube/test-context.ts';
 
 const target = 'sts/thanos-receive';
 const mark = 'pl4nted';
@@ -74,7 +77,7 @@ async function refuseChanges(cluster: ControlPlane, namespace: string): Promise<
 
 const leaksIn = (text: string) => [...text.matchAll(new RegExp(`.{0,60}${mark}.{0,20}`, 'g'))].map(([around]) => around);
 
-test.concurrent('no planted value is printed or kept, in no form and in no failure; pre-images alone have them, for their owner', async ({ cluster, namespace, cli, home }) => {
+test.concurrent('no planted value is printed or kept, in no form and in no failure; only the key at hand opens them in what the run found', async ({ cluster, namespace, cli, home }) => {
   await deploy(cluster, namespace, target, manifestsOf('one', 'thanos:v0.42.3'));
   await applyManifests(cluster, namespace, manifestsOf('two', 'thanos:broken'));
   await waitForFailingPod(cluster, namespace, 'thanos:broken');
@@ -118,16 +121,21 @@ test.concurrent('no planted value is printed or kept, in no form and in no failu
 
   const state = join(home, 'state');
   const files = readdirSync(state, { recursive: true, encoding: 'utf8' }).map((path) => join(state, path)).filter((path) => statSync(path).isFile());
-  const isPreImage = (path: string) => path.includes(`${sep}pre-images${sep}`);
-  const kept = files.filter((path) => !isPreImage(path)).map((path) => [path, leaksIn(readFileSync(path, 'utf8'))]);
+  const kept = files.map((path) => [path, leaksIn(readFileSync(path, 'latin1'))]);
   expect(kept.filter(([, found]) => found!.length > 0)).toEqual([]);
   for (const path of files.filter((file) => file.endsWith('.json'))) JSON.parse(readFileSync(path, 'utf8'));
   const names = files.map((path) => path.slice(path.lastIndexOf(sep) + 1));
   expect(names).toEqual(expect.arrayContaining(['plan.json', 'journal.jsonl', 'events.json', 'receive.log', 'receive.previous.log', 'pods-thanos-receive-2.json', 'statefulsets-thanos-receive.json', 'controllerrevisions.json']));
-  // What was there before must be put back as it was: only its owner reads it.
-  const preImages = files.filter(isPreImage);
+  // What was there before must be put back as it was: encrypted, for the key that was made for it, and for no other eye.
+  expect(rejected.stderr).toContain(`Made a key for what is kept of Secrets and credentials: ${join(home, 'config', 'retrace', 'identity.txt')}`);
+  const preImages = files.filter((path) => path.includes(`${sep}pre-images${sep}`));
   expect(preImages.length).toBeGreaterThan(0);
-  for (const path of preImages) expect([path, statSync(path).mode & 0o077, leaksIn(readFileSync(path, 'utf8')).length > 0]).toEqual([path, 0, true]);
+  const identities = await readIdentities(join(home, 'config', 'retrace', 'identity.txt'), makeContext());
+  for (const path of preImages) {
+    const { stored, unseal } = parseSnapshot(readFileSync(path), path);
+    const whole = await unseal(identities);
+    expect([path, statSync(path).mode & 0o077, leaksIn(JSON.stringify(stored)), leaksIn(JSON.stringify(whole)).length > 0]).toEqual([path, 0, [], true]);
+  }
 
   const { items } = await kubectlJson(cluster, ['get', 'configmaps,leases,events'], { namespace });
   const ours = items.filter((item: any) => /retrace/.test(`${item.metadata.name} ${item.metadata.managedFields?.map((entry: any) => entry.manager)} ${item.reportingComponent}`));

@@ -14,6 +14,7 @@ import { previewTarget } from '../../lib/layers/workload/preview.ts';
 import { workloadSteps } from '../../lib/layers/workload/steps.ts';
 import type { Plan, RunOptions, Step, WorkloadTarget } from '../../lib/run/plan.ts';
 import { savePreImage } from '../../lib/run/pre-image.ts';
+import { safetyHead } from '../../lib/run/safety-head.ts';
 import type { StepEnvironment } from '../../lib/run/step-kind.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import type { FaultKind } from '../support/fault-proxy.ts';
@@ -92,10 +93,10 @@ async function begin(fixtures: Fixtures, kind: Kind = 'StatefulSet', replicas?: 
     runId: 'r-aaaaaa',
     directory,
     emit: () => undefined,
-    savePreImage: async (object) => {
-      const name = await savePreImage(directory, plan.steps.find(({ kind: written }) => written !== 'keep-evidence')!.id, object);
+    savePreImage: async (...objects) => {
+      const writing = plan.steps.find(({ kind: written }) => written !== 'keep-evidence')!;
+      await savePreImage(directory, writing.id, safetyHead({ id: 'r-aaaaaa', plan }, writing, objects, new Date(), makeContext()), objects, makeContext());
       await between();
-      return name;
     },
     note: async () => undefined,
   };

@@ -13,7 +13,7 @@ const undo = (namespace: string) => ['undo', target, '-n', namespace, '--replica
 const isFull = process.env['RETRACE_TEST_FULL'] === '1';
 
 const evidence = (namespace: string, file: string) => `evidence/${namespace}.statefulset-thanos-receive/${file}`;
-const preImage = (namespace: string, kind: string) => `pre-images/${kind}.${namespace}.statefulset.thanos-receive.json`;
+const preImage = (namespace: string, kind: string) => `pre-images/${kind}.${namespace}.statefulset.thanos-receive.retrace`;
 const line = (number: number) => () => `journal.jsonl ${number}`;
 const kept = (file: string) => (namespace: string) => evidence(namespace, file);
 

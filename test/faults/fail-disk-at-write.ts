@@ -23,9 +23,9 @@ for (const method of ['writeFile', 'appendFile'] as const) {
     if (name !== undefined && log !== undefined) appendFileSync(log, `${name}\n`);
     if (name === undefined || name !== fullAt) return write.call(this, content);
     fillDisk(join(folder, 'filler'));
-    const text = String(content);
+    const bytes = Buffer.from(content as string | Uint8Array);
     // A page that the file has already takes what fits; the rest of it finds no room.
-    await write.call(this, text.slice(0, text.length / 2));
+    await write.call(this, bytes.subarray(0, bytes.length / 2));
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   };
 }

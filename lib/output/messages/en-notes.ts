@@ -51,6 +51,7 @@ export const notes: NoteMessages = {
   'budget-blocks': ({ budget, pods: names }) => careful(`disruption budget ${budget} allows no eviction of ${pods(names)} now`),
   'parallel-regression': ({ serverVersion }) => careful(`Kubernetes ${serverVersion} counts broken old pods under Parallel (kubernetes#137409): the roll-out may not move by itself`),
   'revert-is-bad': ({ runId, target }) => careful(`this takes ${target} back to what it was before run ${runId}: the state that the run went away from`),
+  'pre-images-recovered': ({ runId }) => noteOf(`no key at hand opened what run ${runId} keeps on this machine: the copy in the cluster was taken, and encrypted for the key at hand`),
   'not-looked-at': ({ permissions }) => careful(`not looked at, you may not: ${permissions.join('; ')}. What they would warn of is not known`),
   'permission-missing': ({ permissions }) => careful(`you may not: ${permissions.join('; ')}. The undo would refuse to start`),
   'owner-puts-back': ({ putBack }) => ({ row: 'put-back', text: owners.putBack(putBack) }),

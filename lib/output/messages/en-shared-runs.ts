@@ -1,5 +1,5 @@
 import type { ErrorMessages } from './messages.ts';
-import { quoted } from './phrases.ts';
+import { quoted, sizeText } from './phrases.ts';
 
 /** English sentences of the failures that have to do with others who work in the same namespace. */
 export const sharedRunErrors = {
@@ -26,5 +26,14 @@ export const sharedRunErrors = {
   'run.pre-images-gone': ({ id, state }) => ({
     text: `run ${id} is ${state}, and what it found before it wrote is no longer in the cluster`,
     next: ['Revert it on the machine that it was done on, or choose a revision:  kubectl rollback history TYPE/NAME'],
+  }),
+  'pre-image.sealed': ({ path, recipients }) => ({
+    text: `no key at hand opens what the run found before it wrote: ${path}`,
+    lines: ['encrypted for', ...recipients.map((recipient) => `  ${recipient}`), 'The cluster has no copy of it that could be read.'],
+    next: ['Name the file with the private key of one of them:  export SOPS_AGE_KEY_FILE=FILE', 'Or choose a revision to go to:  kubectl rollback history TYPE/NAME'],
+  }),
+  'pre-image.too-large': ({ bytes, limitBytes, namespace }) => ({
+    text: `what this step is about to write to is ${sizeText(bytes)}; namespace ${namespace} keeps at most ${sizeText(limitBytes)} of it for other machines`,
+    next: ['Change fewer objects at once', 'Or keep it on this machine alone:  --local-only'],
   }),
 } satisfies Partial<ErrorMessages>;

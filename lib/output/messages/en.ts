@@ -55,6 +55,7 @@ const run: RunLabels = {
   closed: (id) => `run ${id} closed: what it did stays`,
   finished: (took) => `took ${took}`,
   evidenceIn: (directory) => `evidence in ${directory}`,
+  madeKey: (path) => `Made a key for what is kept of Secrets and credentials: ${path}\nWithout it nobody opens them here. Keep a copy elsewhere; let others open them too:  kubectl snapshot key add-recipient AGE1…`,
   startedBy: (ago, who) => `started ${ago} ago by ${who}`,
   undoThis: (command) => `Back to the state before this run:  ${command}`,
   putBackLater: (target, how) => `${target} will be put back ${how}`,

@@ -51,6 +51,7 @@ export const notes: NoteMessages = {
   'budget-blocks': ({ budget, pods: names }) => careful(`PodDisruptionBudget ${budget}: 지금은 축출을 허용하지 않습니다: ${pods(names)}`),
   'parallel-regression': ({ serverVersion }) => careful(`Kubernetes ${serverVersion}: Parallel에서 깨진 이전 파드도 세므로 (kubernetes#137409) 배포가 저절로 진행되지 않을 수 있습니다`),
   'revert-is-bad': ({ runId, target }) => careful(`${target}: 실행 ${runId} 이전, 곧 그 실행이 떠난 나쁜 상태로 돌아갑니다`),
+  'pre-images-recovered': ({ runId }) => noteOf(`실행 ${runId}이(가) 이 기기에 보관한 것을 여는 키가 없어 클러스터의 사본을 가져와 지금 키로 다시 암호화했습니다`),
   'not-looked-at': ({ permissions }) => careful(`권한이 없어 보지 못했습니다: ${permissions.join('; ')}. 이에 따른 경고는 알 수 없습니다`),
   'permission-missing': ({ permissions }) => careful(`권한이 없습니다: ${permissions.join('; ')}. 되돌리기가 시작을 거부합니다`),
   'owner-puts-back': ({ putBack }) => ({ row: 'put-back', text: owners.putBack(putBack) }),

@@ -1,5 +1,5 @@
 import type { ErrorMessages } from './messages.ts';
-import { quoted } from './phrases.ts';
+import { quoted, sizeText } from './phrases.ts';
 
 /** 같은 네임스페이스에서 일하는 다른 실행에 관한 실패 (Korean sentences of locks and shared runs). */
 export const sharedRunErrors = {
@@ -22,5 +22,14 @@ export const sharedRunErrors = {
   'run.pre-images-gone': ({ id, state }) => ({
     text: `실행 ${id}의 상태: ${state}. 실행 전에 있던 것이 클러스터에 더는 없습니다`,
     next: ['그 실행을 한 기기에서 되돌리거나 리비전을 고르십시오:  kubectl rollback history TYPE/NAME'],
+  }),
+  'pre-image.sealed': ({ path, recipients }) => ({
+    text: `실행 전에 있던 것을 여는 키가 없습니다: ${path}`,
+    lines: ['암호화 대상', ...recipients.map((recipient) => `  ${recipient}`), '클러스터에도 읽을 수 있는 사본이 없습니다.'],
+    next: ['그중 하나의 개인 키 파일을 지정하십시오:  export SOPS_AGE_KEY_FILE=FILE', '또는 돌아갈 리비전을 고르십시오:  kubectl rollback history TYPE/NAME'],
+  }),
+  'pre-image.too-large': ({ bytes, limitBytes, namespace }) => ({
+    text: `이 단계가 쓰려는 대상의 크기는 ${sizeText(bytes)}입니다. 네임스페이스 ${namespace}에는 다른 기기를 위해 ${sizeText(limitBytes)}까지만 보관합니다`,
+    next: ['한 번에 더 적은 오브젝트를 변경하십시오', '또는 이 기기에만 보관하십시오:  --local-only'],
   }),
 } satisfies Partial<ErrorMessages>;

@@ -55,6 +55,7 @@ const run: RunLabels = {
   closed: (id) => `실행 ${id}: 닫았습니다. 한 일은 그대로 남습니다`,
   finished: (took) => `${took} 걸림`,
   evidenceIn: (directory) => `증거: ${directory}`,
+  madeKey: (path) => `보관하는 Secret과 자격 증명을 여는 키를 만들었습니다: ${path}\n이 키가 없으면 여기서 아무도 열 수 없습니다. 다른 곳에 사본을 두십시오. 다른 사람도 열게 하려면:  kubectl snapshot key add-recipient AGE1…`,
   startedBy: (ago, who) => `${ago} 전 시작, ${who}`,
   undoThis: (command) => `이 실행 전으로 돌아가려면:  ${command}`,
   putBackLater: (target, how) => `${target}: 원상 복구됩니다: ${how}`,

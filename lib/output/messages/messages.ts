@@ -71,6 +71,8 @@ export interface RunLabels {
   closed(id: string): string;
   finished(took: string): string;
   evidenceIn(directory: string): string;
+  /** The first use made a private key. */
+  madeKey(path: string): string;
   startedBy(ago: string, who: string): string;
   undoThis(command: string): string;
   /** At the end of an undo of what somebody above writes. */

@@ -2,19 +2,19 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../core/context.ts';
 import { makePrivateDirectory, writeDurably } from '../../core/durable-file.ts';
-import { RetraceError } from '../../core/errors.ts';
+import { isError, RetraceError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { stringifyJson } from '../../core/json.ts';
 import type { ClusterRef } from '../../kube/cluster-identity.ts';
 import type { Connection } from '../../kube/types.ts';
 import { parseJournal } from '../journal.ts';
-import { savePreImage } from '../pre-image.ts';
+import { adoptPreImage, readPreImage, replacePreImage } from '../pre-image.ts';
 import { acceptPlan, openRun, runsDirectory } from '../run-store.ts';
 import type { StoredRun } from '../run-store.ts';
-import { readPlanParts } from './cluster-record.ts';
+import { readPlanParts, recordNamespace } from './cluster-record.ts';
 import type { FoundRecord } from './cluster-record.ts';
 import { unpackPlan } from './record-content.ts';
-import { readSharedPreImages } from './shared-pre-images.ts';
+import { readSharedFiles } from './shared-files.ts';
 
 /**
  * A record as a run, without a directory of its own yet.
@@ -40,9 +40,9 @@ export async function readFoundRun(connection: Connection, found: FoundRecord, c
  */
 export async function adoptRun(connection: Connection, found: FoundRecord, context: Context, known?: ClusterRef): Promise<StoredRun> {
   const run = await readFoundRun(connection, found, context);
-  const images = await readSharedPreImages(connection, found.namespace, found.runId);
+  const images = await readSharedFiles(connection, found.namespace, found.runId);
   await makePrivateDirectory(run.directory);
-  for (const [stepId, image] of images) if (isFileName(stepId)) await savePreImage(run.directory, stepId, image);
+  for (const [stepId, image] of images) if (isFileName(stepId)) await adoptPreImage(run.directory, stepId, image, context);
   await adoptEvidence(run.directory, found.evidence);
   await writeDurably(join(run.directory, 'journal.jsonl'), found.journalText);
   // How this machine reaches the cluster, not how the other one did; which cluster it is, the plan still says by its UID.
@@ -50,6 +50,38 @@ export async function adoptRun(connection: Connection, found: FoundRecord, conte
   const plan = { ...run.plan, cluster: known ?? { contextName: connection.contextName, server, uid, ...connection.named } };
   await writeDurably(join(run.directory, 'plan.json'), `${stringifyJson(plan as unknown as Json, 2)}\n`);
   return openRun(run.id, context);
+}
+
+/**
+ * Brings back what the run found where this machine's copy cannot be opened, as without its key: from the cluster, encrypted anew.
+ * @returns whether any was brought
+ * @throws pre-image.sealed and what else keeps it from being opened, when the cluster has none that may be read
+ */
+export async function recoverPreImages(run: StoredRun, connection: Connection, context: Context): Promise<boolean> {
+  const lost = new Map<string, RetraceError>();
+  for (const { id } of run.plan.steps) {
+    await readPreImage(run.directory, id, context).catch((error: unknown) => {
+      if (!(error instanceof RetraceError)) throw error;
+      lost.set(id, error);
+    });
+  }
+  const [first] = lost.values();
+  if (!first) return false;
+  const shared = await readShared(run, connection, first);
+  const gone = [...lost].find(([id]) => !shared.has(id));
+  if (gone) throw gone[1];
+  for (const id of lost.keys()) await adoptPreImage(run.directory, id, shared.get(id)!, context, replacePreImage);
+  return true;
+}
+
+async function readShared(run: StoredRun, connection: Connection, lost: RetraceError): Promise<Map<string, Uint8Array>> {
+  const home = recordNamespace(run.plan);
+  if (home === undefined) throw lost;
+  try {
+    return await readSharedFiles(connection, home, run.id);
+  } catch (error) {
+    throw isError(error, 'access.forbidden') ? lost : error;
+  }
 }
 
 /** The index says what was kept, and where; the files are on the machine that kept them. */

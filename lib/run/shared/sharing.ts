@@ -6,13 +6,13 @@ import type { MissingPermission } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Connection } from '../../kube/types.ts';
 import type { Plan } from '../plan.ts';
-import { readPreImage } from '../pre-image.ts';
+import { readPlainPreImage } from '../pre-image.ts';
 import type { StoredRun } from '../run-store.ts';
 import { ClusterRecord, recordNamespace } from './cluster-record.ts';
 import { fence } from './fence.ts';
 import type { Holder } from './lease.ts';
 import { Lock } from './lock.ts';
-import { sharePreImage } from './shared-pre-images.ts';
+import { shareFile } from './shared-files.ts';
 
 /** True for a plan whose run has its lock and record in the cluster. */
 export function isShared(plan: Pick<Plan, 'targets' | 'options'>): boolean {
@@ -68,11 +68,13 @@ export class Sharing {
   /** Looks at the lock before each write. */
   readonly connection: Connection;
   readonly #run: StoredRun;
+  readonly #context: Context;
   readonly #lock: Lock;
   readonly #home: string;
 
-  private constructor(bare: Connection, run: StoredRun, lock: Lock, home: string) {
+  private constructor(bare: Connection, run: StoredRun, context: Context, lock: Lock, home: string) {
     this.#run = run;
+    this.#context = context;
     this.#lock = lock;
     this.#home = home;
     this.connection = fence(bare, () => lock.check());
@@ -98,7 +100,7 @@ export class Sharing {
       const home = recordNamespace(run.plan)!;
       const record = await ClusterRecord.open(connection, run, home);
       run.journal.onAppended = () => record.write();
-      return new Sharing(connection, run, lock, home);
+      return new Sharing(connection, run, context, lock, home);
     } catch (error) {
       await (lock?.release() ?? Promise.resolve()).then(onRefused, () => undefined);
       throw error;
@@ -110,10 +112,13 @@ export class Sharing {
     return this.#lock.check();
   }
 
-  /** Keeps a step's pre-image in the cluster too: this machine may die between a delete and a create. */
+  /**
+   * Keeps a step's pre-image in the cluster too: this machine may die between a delete and a create.
+   * @throws pre-image.too-large, pre-image.sealed: nothing was written for it
+   */
   async sharePreImage(stepId: string): Promise<void> {
-    const image = await readPreImage(this.#run.directory, stepId);
-    if (image) await sharePreImage(this.connection, { namespace: this.#home, runId: this.#run.id }, stepId, image);
+    const place = { namespace: this.#home, runId: this.#run.id };
+    await shareFile(this.connection, place, stepId, () => readPlainPreImage(this.#run.directory, stepId, this.#context));
   }
 
   /**

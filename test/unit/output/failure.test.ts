@@ -72,6 +72,8 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'run.locked': { namespace: 'monitoring', holder: 'jin@laptop', runId: 'r-1', since: '2026-11-22T03:11:00Z', until: '2026-11-22T03:12:00Z', isExpired: false, isSameRun: false, command: 'kubectl rollback status r-1 -n monitoring' },
   'run.lock-lost': { id: 'r-1', namespace: 'monitoring', holder: 'mina@desk', byRun: 'r-2', since: '2026-11-22T03:11:00Z', command: 'kubectl rollback resume r-1' },
   'run.pre-images-gone': { id: 'r-1', state: 'closed' },
+  'pre-image.sealed': { path: '/state/runs/r-1/pre-images/x.retrace', recipients: ['age1x'] },
+  'pre-image.too-large': { bytes: 20_000_000, limitBytes: 16_777_216, namespace: 'monitoring' },
   'run.timeout': { id: 'r-1', waitingFor: ['thanos-receive-2 CrashLoopBackOff'], command: 'kubectl rollback resume r-1' },
   'run.pdb-blocks': { id: 'r-1', pod: 'thanos-receive-2', budgets: ['thanos-receive'], command: 'kubectl rollback resume r-1' },
   'run.interrupted': { id: 'r-1', command: 'kubectl rollback resume r-1' },

@@ -27,6 +27,7 @@ const samples: { [C in NoteCode]: [NoteParams[C], ...string[]] } = {
   'budget-blocks': [{ budget: 'x', pods: ['x-2'] }, 'x-2'],
   'parallel-regression': [{ serverVersion: 'v1.35.2' }, 'v1.35.2', 'kubernetes#137409'],
   'revert-is-bad': [{ runId: 'r-1', target: 'statefulset/x' }, 'r-1', 'statefulset/x'],
+  'pre-images-recovered': [{ runId: 'r-1' }, 'r-1'],
   'not-looked-at': [{ permissions: ['list poddisruptionbudgets.policy'] }, 'list poddisruptionbudgets.policy'],
   'permission-missing': [{ permissions: ['patch statefulsets.apps'] }, 'patch statefulsets.apps'],
   'owner-puts-back': [{ target: 'statefulset/x', putBack: [{ by: 'prometheus/kps', when: 'at-once' }, { by: 'kps', when: 'next-upgrade' }] }, 'prometheus/kps', 'upgrade'],

@@ -42,7 +42,7 @@ export const patchTemplate: StepKind = {
         template = checkTemplate(step, found);
         refuseStale(step, live, template, environment.plan);
       },
-      beforeWrite: async (live) => void (await environment.savePreImage(live)),
+      beforeWrite: (live) => environment.savePreImage(live),
       patchFor: (live) => templatePatch(live, template!),
     });
     return resultOf(written, { revisionName: textAt(step.params, 'revisionName') ?? null });
@@ -76,11 +76,11 @@ async function readFromRevision(step: Step, { connection }: StepEnvironment): Pr
   return revision && templateOfRevision(revision);
 }
 
-async function readFromPreImage(step: Step, { directory }: StepEnvironment): Promise<JsonObject | undefined> {
+async function readFromPreImage(step: Step, { directory, context }: StepEnvironment): Promise<JsonObject | undefined> {
   const [runId, stepId] = [textAt(step.params, 'runId') ?? '', textAt(step.params, 'stepId') ?? ''];
   // A plan may come from a file: its words never lead out of the directory of runs.
   if (!/^r-[0-9a-z]+$/.test(runId) || !/^[a-z0-9.-]+$/.test(stepId)) throw broken(step, directory);
-  const before = await readPreImage(join(dirname(directory), runId), stepId);
+  const [before] = (await readPreImage(join(dirname(directory), runId), stepId, context)) ?? [];
   return before && templateOf(before);
 }
 

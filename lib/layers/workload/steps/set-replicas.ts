@@ -23,7 +23,7 @@ export const setReplicas: StepKind = {
       refuseStale(live) {
         if (replicasOf(live) !== numberAt(step.params, 'from')) throw stale(step, ['replicas']);
       },
-      beforeWrite: async (live) => void (await savePreImage(live)),
+      beforeWrite: (live) => savePreImage(live),
       patchFor: (live) => replicasPatch(live, numberAt(step.params, 'to') ?? replicasOf(live)),
     });
     return resultOf(written, { replicas: replicasOf(written) });
