@@ -10,12 +10,14 @@ import { createRunFolder, endRun, sweepDeadRuns } from '../test/support/run-fold
 import { startWatchdog } from '../test/support/watchdog/start.ts';
 import { benchPlan } from './bench/plan.ts';
 import { formatResult, isWithinBudget, type BenchResult } from './bench/result.ts';
+import { benchSnapshot } from './bench/snapshot.ts';
 import { benchStart } from './bench/start.ts';
 
 /** A benchmark takes the run's folder and gives one or more figures. A new one is one line here, and its budgets in bench/result.ts. */
 const benchmarks: Record<string, (runFolder: string) => Promise<BenchResult[]>> = {
   start: benchStart,
   plan: benchPlan,
+  snapshot: benchSnapshot,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

@@ -11,6 +11,8 @@ import { tellNewKey } from './new-key.ts';
 import { say } from './print.ts';
 
 export type ClusterArgs = ArgsOf<typeof clusterFlags>;
+/** A command whose -n may be repeated goes through its namespaces itself: the connection needs none of them. */
+type ConnectArgs = Omit<ClusterArgs, 'namespace'> & { namespace: string | string[] | undefined };
 type ConnectFlags = Parameters<typeof import('../kube/connect.ts').connect>[0];
 
 /** What a run or a plan remembers of its cluster; a flag that was given wins. */
@@ -21,7 +23,7 @@ export type Remembered = Pick<ConnectFlags, 'cluster' | 'context'>;
  * the plan's commands check by its UID: names change their meaning.
  * @throws RetraceError kubeconfig.*, cluster.*
  */
-export async function withConnection<T>(args: ClusterArgs, env: CommandEnvironment, use: (connection: Connection) => Promise<T>, remembered: Remembered = {}): Promise<T> {
+export async function withConnection<T>(args: ConnectArgs, env: CommandEnvironment, use: (connection: Connection) => Promise<T>, remembered: Remembered = {}): Promise<T> {
   const connection = await open(givenFlags(args, env), remembered, env);
   try {
     if (connection.isCertificateUnchecked) await say(env.messages.uncheckedCertificate(connection.server), env);
@@ -50,9 +52,9 @@ async function open(given: ConnectFlags, remembered: Remembered, env: CommandEnv
 }
 
 /** The flags of the cluster that were typed. */
-export function givenFlags(args: ClusterArgs, env: CommandEnvironment): ConnectFlags {
+export function givenFlags(args: ConnectArgs, env: CommandEnvironment): ConnectFlags {
   const keys = Object.keys(clusterFlags) as (keyof typeof clusterFlags)[];
-  const given = keys.filter((key) => env.given[key] !== undefined);
+  const given = keys.filter((key) => env.given[key] !== undefined && (key !== 'namespace' || !Array.isArray(args.namespace)));
   return Object.fromEntries(given.map((key) => [key === 'requestTimeout' ? 'requestTimeoutMs' : key, args[key]]));
 }
 

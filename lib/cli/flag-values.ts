@@ -26,6 +26,28 @@ export function choice<const C extends string>(...choices: C[]): FlagValue<C> {
   };
 }
 
+/** Words with commas between them, as `cm,sts`. */
+export function words(placeholder: string): FlagValue<string[]> {
+  return {
+    placeholder: `${placeholder},…`,
+    expected: 'words with commas between them',
+    read(value) {
+      const found = value.split(',').map((word) => word.trim());
+      return found.includes('') ? undefined : found;
+    },
+  };
+}
+
+/** `KEY=VALUE`. */
+export const pair: FlagValue<{ key: string; value: string }> = {
+  placeholder: 'KEY=VALUE',
+  expected: 'KEY=VALUE, as verified=good',
+  read(value) {
+    const [, key, rest] = /^([\w./-]+)=(.*)$/s.exec(value) ?? [];
+    return key === undefined || rest === undefined ? undefined : { key, value: rest };
+  },
+};
+
 /** A whole number in decimal digits, so neither `0x1` nor `1e3` nor `-1`. */
 export function wholeNumber(placeholder: string, example: string): FlagValue<number> {
   return { placeholder, expected: `a whole number, as ${example}`, read: readWholeNumber };

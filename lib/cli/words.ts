@@ -17,7 +17,7 @@ export function namesOf(flags: FlagTable): Map<string, NamedFlag> {
 
 /**
  * Brings kubectl's forms into one that yargs reads the same way: `-nmonitoring` (yargs would see -n -m -o …), `-Ay`,
- * `-v` with or without a level, `-f -`, `--to-revision -1` (a bad value, not a flag that is named 1).
+ * `-v` with or without a level, `-v=6`, `-f -`, `--to-revision -1` (a bad value, not a flag that is named 1).
  */
 export function spellOutShortFlags(argv: readonly string[], flags: FlagTable): string[] {
   const names = namesOf(flags);
@@ -30,6 +30,8 @@ export function spellOutShortFlags(argv: readonly string[], flags: FlagTable): s
       const hasLevel = next !== undefined && /^\d+$/.test(next);
       words.push(`--v=${hasLevel ? next : '1'}`);
       if (hasLevel) index++;
+    } else if (/^-v=\d+$/.test(word)) {
+      words.push(`-${word}`);
     } else {
       const spelled = /^-[A-Za-z]./.test(word) ? spellOut(word.slice(1), names) : [word];
       const last = spelled.pop()!;

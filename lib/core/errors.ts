@@ -1,5 +1,6 @@
 export type { MissingPermission } from './permission.ts';
 import type { MissingPermission } from './permission.ts';
+import { snapshotExitCodes, type SnapshotErrorParams } from './snapshot-errors.ts';
 import type { Owner, OwnerAdvice, OwnerChange, PutBack } from './owner.ts';
 
 /**
@@ -40,7 +41,7 @@ export interface StateOffer {
 }
 
 /** Parameters of each error code. A new failure is one line here, one in `exitCodeOf`, one in the message table. */
-export interface ErrorParams {
+export interface ErrorParams extends SnapshotErrorParams {
   // usage
   'usage.flags': { detail: string; command: string };
   'usage.value': { flag: string; value: string; expected: string };
@@ -134,23 +135,12 @@ export interface ErrorParams {
   'file.unreadable': { path: string; detail: string };
   'file.write': { path: string; detail: string };
   'journal.corrupt': { path: string; line: number; detail: string };
-  // snapshots; `name` is that of the file or the place that it was read from
-  /** `part`: `head`, `manifest`, `objects`, `sealed` or `end`. */
-  'snapshot.corrupt': { name: string; part: string; detail: string };
-  'snapshot.newer-format': { name: string; format: number };
-  /** `recipients`: for whom it was encrypted. */
-  'snapshot.wrong-identity': { name: string; recipients: string[] };
-  'snapshot.not-found': { id: string; place: string; known: string[]; near: string[] };
-  'snapshot.exists': { id: string; place: string };
-  /** No private key where one is needed; `path` is where it would be. */
-  'identity.missing': { path: string };
-  'identity.broken': { path: string; line: number; detail: string };
-  'recipient.broken': { path: string; line: number; detail: string };
 }
 
 export type ErrorCode = keyof ErrorParams;
 
 const exitCodeOf: Record<ErrorCode, ExitCode> = {
+  ...snapshotExitCodes,
   'usage.flags': 2,
   'usage.value': 2,
   'usage.missing-value': 2,
@@ -214,14 +204,6 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'file.unreadable': 11,
   'file.write': 11,
   'journal.corrupt': 11,
-  'snapshot.corrupt': 11,
-  'snapshot.newer-format': 11,
-  'snapshot.wrong-identity': 11,
-  'snapshot.not-found': 5,
-  'snapshot.exists': 11,
-  'identity.missing': 11,
-  'identity.broken': 11,
-  'recipient.broken': 11,
 };
 
 /** A failure that we expect and can explain. Anything else that is thrown is a bug (exit 1). */

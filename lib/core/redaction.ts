@@ -38,6 +38,14 @@ export function mayHoldCredential(text: string): boolean {
   return sieve.test(text.toLowerCase());
 }
 
+// The same over JSON: between two words may stand an escape (`\\n`, `\\u0001`), and an address is longer by its escapes.
+const jsonSieve = new RegExp(sieve.source.replace('[^a-z0-9]*key', '(?:\\\\(?:[bfnrt]|u[0-9a-f]{4})|[^a-z0-9])*key').replace('{1,1500}', '{1,9000}'));
+
+/** False only where no text and no name in this JSON can be hidden: one look at an object in place of one at each of its texts. */
+export function mayHoldCredentialInJson(json: string): boolean {
+  return jsonSieve.test(json.toLowerCase());
+}
+
 /** True when a variable, flag or config key of this name usually holds a credential. */
 export function isSecretName(name: string): boolean {
   const known = judgedNames.get(name);

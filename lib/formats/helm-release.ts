@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { loadAll } from 'js-yaml';
-import { isObject, numberAt, objectAt, textAt } from '../core/fields.ts';
+import { isObject, numberAt, objectAt, textAt, textsAt } from '../core/fields.ts';
 import { parseJson } from '../core/json.ts';
 import type { JsonObject } from '../core/json.ts';
 
@@ -32,13 +32,33 @@ export interface ManifestObject {
  * @returns undefined when it holds no release
  */
 export function decodeHelmRelease(stored: JsonObject): HelmRelease | undefined {
+  const release = unpackRelease(stored);
+  return release && readRelease(release);
+}
+
+/** `thanos-15.7.25`, the chart of a stored release with its version, as helm list prints it; undefined when it holds none. */
+export function chartOfRelease(stored: JsonObject): string | undefined {
+  const chart = objectAt(unpackRelease(stored), 'chart', 'metadata');
+  const name = textAt(chart, 'name');
+  return name === undefined ? undefined : `${name}-${textAt(chart, 'version') ?? ''}`;
+}
+
+/** Labels of a stored release say what it is without unpacking it (helm pkg/storage/driver/secrets.go, newSecretsObject). */
+export function releaseMarkOf(stored: JsonObject): { name: string; namespace: string; revision: number; status: string } | undefined {
+  const { owner, name, version, status = 'unknown' } = textsAt(stored, 'metadata', 'labels');
+  if (owner !== 'helm' || name === undefined || !/^\d+$/.test(version ?? '')) return undefined;
+  return { name, namespace: textAt(stored, 'metadata', 'namespace') ?? '', revision: Number(version), status };
+}
+
+function unpackRelease(stored: JsonObject): JsonObject | undefined {
   const data = textAt(stored, 'data', 'release');
   if (data === undefined) return undefined;
   try {
     const inner = textAt(stored, 'kind') === 'ConfigMap' ? data : Buffer.from(data, 'base64').toString('latin1');
     const bytes = Buffer.from(inner, 'base64');
     const text = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8');
-    return readRelease(parseJson(text) as JsonObject);
+    const release = parseJson(text);
+    return isObject(release) ? release : undefined;
   } catch {
     return undefined;
   }

@@ -43,7 +43,11 @@ export async function listResourceTypes(connection: Connection): Promise<Resourc
  * @throws RetraceError kind.unknown with the nearest names
  */
 export async function findResourceType(connection: Connection, name: string): Promise<ResourceType> {
-  const { all, preferred } = await readDiscovery(connection);
+  return resolveType(await readDiscovery(connection), name);
+}
+
+/** The same in a discovery at hand. @throws RetraceError kind.unknown with the nearest names */
+export function resolveType({ all, preferred }: Pick<Discovery, 'all' | 'preferred'>, name: string): ResourceType {
   const found = matchType(all, name);
   if (found) return found;
   const words = preferred.flatMap((type) => [type.plural, type.singular, ...type.shortNames]);

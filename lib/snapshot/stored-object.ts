@@ -1,6 +1,6 @@
 import { isObject, objectAt, textsAt } from '../core/fields.ts';
-import type { Json, JsonObject } from '../core/json.ts';
-import { redactJson, redactValue } from '../core/redaction.ts';
+import { stringifyJson, type Json, type JsonObject } from '../core/json.ts';
+import { mayHoldCredentialInJson, redactJson, redactValue } from '../core/redaction.ts';
 import type { KubeObject } from '../kube/types.ts';
 
 /** One line of the part `objects`: an object as the server sent it, or a stub of one that holds a credential. */
@@ -18,7 +18,12 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** True for every Secret, and for any object in which the one redaction rule would hide something. */
 export function holdsCredential(object: KubeObject): boolean {
-  return isSecret(object) || redactJson(object) !== object;
+  return holdsCredentialInText(object, stringifyJson(object));
+}
+
+/** The same with the object's JSON at hand, alone or in a line: one look at it spares most objects the walk through them. */
+export function holdsCredentialInText(object: KubeObject, text: string): boolean {
+  return isSecret(object) || (mayHoldCredentialInJson(text) && redactJson(object) !== object);
 }
 
 /** What of such an object may be read by anybody: what it is, who owns it, how large its values are. */
@@ -26,7 +31,7 @@ export function stubOf(object: KubeObject): Pick<StoredObject, 'object' | 'sizes
   const { apiVersion, kind } = object;
   const secret = isSecret(object);
   const values = secret ? textsAt(object, 'data') : {};
-  const metadata = stubMetadata(object, secret ? Object.values(values).flatMap(spellings) : []) as KubeObject['metadata'];
+  const metadata = stubMetadata(object, Object.values(values)) as KubeObject['metadata'];
   const kept: JsonObject = secret ? pick(object, ['type', 'immutable']) : {};
   return { object: { apiVersion, kind, metadata, ...kept }, ...(secret ? { sizes: sizesOf(values) } : {}) };
 }
@@ -43,12 +48,18 @@ function stubMetadata(object: KubeObject, values: readonly string[]): Json {
   const { annotations, ...others } = object.metadata;
   const shown = redactJson(others) as JsonObject;
   if (!isObject(annotations)) return shown;
-  const harmless = Object.entries(annotations).filter(([key, value]) => key !== lastApplied && typeof value === 'string' && redactValue(key, value) === value && !values.some((each) => value.includes(each)));
+  const longest = Math.max(0, ...Object.values(annotations).map((value) => (typeof value === 'string' ? value.length : 0)));
+  const wanted = values.flatMap((value) => spellings(value, longest));
+  const harmless = Object.entries(annotations).filter(([key, value]) => key !== lastApplied && typeof value === 'string' && redactValue(key, value) === value && !wanted.some((each) => value.includes(each)));
   return harmless.length === 0 ? shown : { ...shown, annotations: Object.fromEntries(harmless) };
 }
 
-/** A value of a Secret as it may stand in a text: in base64, plain, and plain within JSON. */
-function spellings(base64: string): string[] {
+/**
+ * A value of a Secret as it may stand in a text of `longest` characters: in base64, plain, and plain within JSON. Three bytes
+ * make at least one character, so most values (keys, whole releases) are longer than any annotation and need not be decoded.
+ */
+function spellings(base64: string, longest: number): string[] {
+  if (Buffer.byteLength(base64, 'base64') > longest * 3) return [];
   const plain = Buffer.from(base64, 'base64').toString('utf8');
   return [base64, plain, JSON.stringify(plain).slice(1, -1)].filter((text) => text !== '');
 }

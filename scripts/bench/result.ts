@@ -21,6 +21,10 @@ export const budgets: readonly Budget[] = [
   { name: 'start-help', of: 'ratio', bound: 'at most', limit: 0.5 },
   { name: 'plan-roundtrips', of: 'ours', bound: 'at most', limit: 8 },
   { name: 'plan-latency', of: 'ours', bound: 'at most', limit: 1 },
+  { name: 'snapshot-10k', of: 'ratio', bound: 'at most', limit: 0.2 },
+  { name: 'snapshot-10k-memory', of: 'ratio', bound: 'at most', limit: 0.5 },
+  { name: 'snapshot-10k-open', of: 'ratio', bound: 'at most', limit: 0.2 },
+  { name: 'snapshot-10k-open-memory', of: 'ratio', bound: 'at most', limit: 0.5 },
 ];
 
 /** Whether a result is inside its budget; undefined when it has none. */
@@ -40,7 +44,7 @@ export function formatResult(result: BenchResult): string {
     : 'no budget';
   const verdict = { true: 'ok', false: 'MISSED', undefined: '' }[String(isWithinBudget(result))];
   const columns = [
-    name.padEnd(18),
+    name.padEnd(25),
     `ours ${format(ours)} ${unit}`.padEnd(24),
     `peer ${format(peer)} ${unit}`.padEnd(24),
   ];

@@ -97,7 +97,8 @@ for (const plugin of plugins) {
   });
 }
 
-test.concurrent.for(['snapshot', 'verify'] as const)('kubectl %s says what it will be and does nothing', async (plugin, { cli }) => {
+test.concurrent('kubectl verify says what it will be and does nothing', async ({ cli }) => {
+  const plugin = 'verify';
   for (const args of [[], ['run'], ['create', '-n', 'monitoring']]) {
     const result = await cli(plugin, args, { as: 'kubectl', kubeconfig: '/nonexistent' });
     expect(result, result.stderr).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(`kubectl ${plugin} is not built yet`) });

@@ -117,6 +117,28 @@ export interface CompletionLabels {
   installed(command: string, link: string): string;
 }
 
+export interface CaptureLabels {
+  objects(number: number): string;
+  /** Secrets and other objects whose credentials were encrypted. */
+  sealed(secrets: number, others: number, recipients: number): string;
+  /** Secrets were not read; so many other objects were kept without their content. */
+  leftOut(others: number): string;
+  took(what: string, seconds: string): string;
+  complete: string;
+  gaps(number: number): string;
+  allNamespaces: string;
+  keptIn(place: string): string;
+  /** Commit of the work tree, and the tag that was made there. */
+  atCommit(commit: string, tag: string | undefined): string;
+  dirty: string;
+  goBack(command: string): string;
+  changed(command: string): string;
+  /** The first use made a private key. */
+  madeIdentity(path: string): string;
+  applicationsUnread: string;
+  progress(done: number, lists: number, objects: number): string;
+}
+
 /** What each failure says. */
 export type ErrorMessages = { [C in ErrorCode]: (params: ErrorParams[C]) => Message };
 
@@ -139,6 +161,7 @@ export interface Messages {
   run: RunLabels;
   questions: Questions;
   completion: CompletionLabels;
+  capture: CaptureLabels;
   /** What a step will do. */
   planStep(step: Step, target: string): StepText;
   /** What a step is called while it runs, and what it brought when it is done. */

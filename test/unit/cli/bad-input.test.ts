@@ -85,8 +85,12 @@ const cases: Case[] = [
   { args: 'apply -f none.json --yes', exitCode: 11, says: ['none.json'] },
   { args: 'status r-nope', exitCode: 5, says: ['no run "r-nope"', 'kubectl rollback runs'] },
   { args: 'close ../../etc', exitCode: 5, says: ['no run "../../etc"'] },
+  // snapshots
+  { args: 'create -A -n monitoring', exitCode: 2, says: ['--all-namespaces and --namespace cannot be given together'], options: { plugin: 'snapshot' } },
+  { args: 'create --tag good', exitCode: 2, says: ['--tag: "good" is not what it takes', 'KEY=VALUE'], options: { plugin: 'snapshot' } },
+  { args: 'create --kinds cm,,sts', exitCode: 2, says: ['--kinds: "cm,,sts" is not what it takes'], options: { plugin: 'snapshot' } },
+  { args: 'create --selector a --selector b', exitCode: 2, says: ['--selector is given more than once'], options: { plugin: 'snapshot' } },
   // what is not built
-  { args: 'create', exitCode: 2, says: ['kubectl snapshot is not built yet'], options: { plugin: 'snapshot' } },
   { args: '--cluster cluster-03', exitCode: 2, says: ['kubectl verify is not built yet'], options: { plugin: 'verify' } },
 ];
 

@@ -25,8 +25,8 @@ describe('help', () => {
     expect(first).toMatchObject({ stderr: '', exitCode: 0 });
   });
 
-  test.each(['snapshot', 'verify'] as const)('of %s says that it is not built yet', async (plugin) => {
-    const { stdout, exitCode } = await runPluginProcess(home, ['--help'], { plugin });
+  test('of verify says that it is not built yet', async () => {
+    const { stdout, exitCode } = await runPluginProcess(home, ['--help'], { plugin: 'verify' });
     expect(stdout).toContain('Not built yet');
     expect(exitCode).toBe(0);
   });

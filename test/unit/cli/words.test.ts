@@ -19,6 +19,7 @@ describe('short forms', () => {
     ['-ojson sts/x', ['-o=json', 'sts/x']],
     ['-v sts/x', ['--v=1', 'sts/x']],
     ['-v 6 sts/x', ['--v=6', 'sts/x']],
+    ['-v=6 sts/x', ['--v=6', 'sts/x']],
     ['-v6 sts/x', ['-v6', 'sts/x']],
     ['--v=6', ['--v=6']],
     ['--as -1', ['--as=-1']],

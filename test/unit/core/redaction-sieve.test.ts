@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../lib/core/json.ts';
-import { judgeName, mayHoldCredential, redactJson, redactShapes } from '../../../lib/core/redaction.ts';
+import { judgeName, mayHoldCredential, mayHoldCredentialInJson, redactJson, redactShapes } from '../../../lib/core/redaction.ts';
 
 /** Pieces of which names and texts of credentials are made, in spellings that people and programs use, and some that nobody should. */
 const nameWords = [
@@ -65,6 +65,24 @@ describe('what the sieve holds back, the rule would not hide', () => {
       runs,
     );
     expect(hidden).toBeGreaterThan(500);
+  }, timeoutMs);
+
+  test('whole objects, by their JSON', () => {
+    let hidden = 0;
+    const field = fc.oneof(fc.tuple(name, fc.oneof(value, text)), fc.tuple(fc.constantFrom('args', 'data', 'name', 'value'), fc.oneof(value, text)));
+    const objects = fc.array(field, { minLength: 1, maxLength: 3 }).map((fields) => ({ kind: 'ConfigMap', spec: Object.fromEntries(fields), args: fields.flat() }) as Json);
+    fc.assert(
+      fc.property(objects, (each) => {
+        const isHidden = redactJson(each) !== each;
+        if (isHidden) hidden += 1;
+        return !isHidden || mayHoldCredentialInJson(JSON.stringify(each));
+      }),
+      runs,
+    );
+    expect(hidden).toBeGreaterThan(500);
+    // Words that an escape parts in JSON.
+    for (const joint of ['\n', '\t', '\u0001', '"', '\\', '\ud800']) expect([joint, mayHoldCredentialInJson(JSON.stringify({ [`api${joint}key`]: 'x' }))]).toEqual([joint, true]);
+    expect(mayHoldCredentialInJson(JSON.stringify({ url: `http://u:${'\u0001'.repeat(500)}@host` }))).toBe(true);
   }, timeoutMs);
 
   test('ordinary texts of a cluster are held back', () => {
