@@ -23,6 +23,12 @@ export interface SnapshotErrorParams {
   'snapshot.wrong-identity': { name: string; recipients: string[] };
   'snapshot.not-found': { id: string; place: string; known: string[]; near: string[] };
   'snapshot.exists': { id: string; place: string };
+  'snapshot.no-such-object': { id: string; target: string; near: string[] };
+  /** With --exit-code, after the whole diff: that there is a difference, or that one cannot be ruled out. */
+  'diff.differs': { changed: number; added: number; gone: number; unknown: number };
+  'diff.unknown': { unknown: number };
+  /** Something is where an export would be written. */
+  'export.exists': { path: string; isDirectory: boolean };
   /** No private key where one is needed; `path` is where it would be. */
   'identity.missing': { path: string };
   'identity.broken': { path: string; line: number; detail: string };
@@ -44,6 +50,10 @@ export const snapshotExitCodes = {
   'snapshot.wrong-identity': 11,
   'snapshot.not-found': 5,
   'snapshot.exists': 11,
+  'snapshot.no-such-object': 5,
+  'diff.differs': 3,
+  'diff.unknown': 9,
+  'export.exists': 2,
   'identity.missing': 11,
   'identity.broken': 11,
   'recipient.broken': 11,

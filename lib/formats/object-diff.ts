@@ -32,11 +32,14 @@ export function diffObjects(before: JsonObject | undefined, after: JsonObject | 
 }
 
 const serverFields = ['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'managedFields'];
+// kubectl's copy of the last manifest: of a Secret with its values.
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 function withoutNoise(object: JsonObject): JsonObject {
   const { apiVersion: _apiVersion, kind: _kind, status: _status, metadata, ...rest } = object;
   const { annotations, ownerReferences, ...others } = without(isObject(metadata) ? metadata : {}, serverFields);
-  const kept = Object.entries(isObject(annotations) ? annotations : {}).filter(([key]) => !isControllerAnnotation(key));
+  const isKept = (key: string) => key !== lastApplied && !isControllerAnnotation(key, String(object['kind']));
+  const kept = Object.entries(isObject(annotations) ? annotations : {}).filter(([key]) => isKept(key));
   const shown: JsonObject = others;
   if (kept.length > 0) shown['annotations'] = Object.fromEntries(kept);
   // An owner that was deleted and made again is the same owner to a person.

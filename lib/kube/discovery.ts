@@ -61,7 +61,7 @@ export async function findTypeOfObject(connection: Connection, object: { apiVers
 }
 
 /** Source of the order: RESTMapper and shortcut expander of client-go and cli-runtime. */
-function matchType(all: ResourceType[], wanted: string): ResourceType | undefined {
+export function matchType(all: ResourceType[], wanted: string): ResourceType | undefined {
   const [word = '', first, ...rest] = wanted.toLowerCase().split('.');
   if (word === '') return undefined;
   if (first === undefined) return matchWord(all, word);

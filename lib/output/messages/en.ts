@@ -1,4 +1,4 @@
-import { diff } from './en-diff.ts';
+import { diff, diffErrors } from './en-diff.ts';
 import { capture, captureErrors } from './en-capture.ts';
 import { accessErrors, usageErrors } from './en-errors.ts';
 import { runErrors, targetErrors } from './en-cluster-errors.ts';
@@ -124,7 +124,7 @@ const completion: CompletionLabels = {
 export const english: Messages = {
   language: 'en',
   error: 'error',
-  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors },
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors, ...diffErrors },
   uncheckedCertificate: (server) => `warning: the certificate of ${server} is not checked (insecure-skip-tls-verify): anyone on the way can read and change the requests`,
   bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
   notes,

@@ -1,7 +1,8 @@
 import { isObject, objectsAt, textAt, textsAt } from '../../core/fields.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { isControllerAnnotation } from '../../formats/controller-annotations.ts';
 import type { KubeObject } from '../../kube/types.ts';
-import { isBundleInjected, isControllerAnnotation, isExplicitHealthPort, isExplicitNodePort, lastAppliedOf, systemMetadata } from './controller-fields.ts';
+import { isBundleInjected, isExplicitHealthPort, isExplicitNodePort, lastAppliedOf, systemMetadata } from './controller-fields.ts';
 import { copyJson, dropAt } from './mutable.ts';
 
 /** One rule of how a stored object is made new. `apply` changes the copy; `stored` is the object as it was captured. */

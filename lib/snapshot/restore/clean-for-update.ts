@@ -1,9 +1,10 @@
 import { isObject, objectsAt, textAt, textsAt } from '../../core/fields.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { isControllerAnnotation } from '../../formats/controller-annotations.ts';
 import { isMore } from '../../formats/quantity.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { eachClientConfig } from './clean-for-create.ts';
-import { isBundleInjected, isControllerAnnotation, isExplicitNodePort, systemMetadata } from './controller-fields.ts';
+import { isBundleInjected, isExplicitNodePort, systemMetadata } from './controller-fields.ts';
 import { copyJson, dropAt, takeFrom } from './mutable.ts';
 
 /** What a rule needs to know besides the two objects. */
