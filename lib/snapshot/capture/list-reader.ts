@@ -33,9 +33,7 @@ export class ListReader {
   readonly #onProgress: ((progress: CaptureProgress) => void) | undefined;
   #hasReadAny = false;
   readonly #progress: CaptureProgress = { lists: 0, listsDone: 0, objects: 0 };
-  readonly gaps: Gap[] = [];
-  /** What each gap came from, in the same order. */
-  readonly failures: RetraceError[] = [];
+  readonly #missed: { what: string; failure: RetraceError }[] = [];
 
   constructor(connection: Connection, onProgress?: (progress: CaptureProgress) => void) {
     this.#connection = connection;
@@ -78,8 +76,20 @@ export class ListReader {
 
   /** A gap that an expected failure left. */
   addGap(what: string, error: RetraceError): void {
-    this.failures.push(error);
-    this.gaps.push({ what, why: error.code, detail: redactText(failureOf(error)?.message ?? '') });
+    this.#missed.push({ what, failure: error });
+  }
+
+  /** What was missed, by its name: lists end in any order. */
+  get failures(): RetraceError[] {
+    return this.#sorted().map(({ failure }) => failure);
+  }
+
+  get gaps(): Gap[] {
+    return this.#sorted().map(({ what, failure }) => ({ what, why: failure.code, detail: redactText(failureOf(failure)?.message ?? '') }));
+  }
+
+  #sorted(): { what: string; failure: RetraceError }[] {
+    return this.#missed.toSorted((a, b) => (a.what < b.what ? -1 : 1));
   }
 
   /**
