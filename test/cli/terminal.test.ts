@@ -6,7 +6,7 @@ import { test } from '../support/fixtures.ts';
 import { applyManifests, thanosReceive } from '../support/workloads.ts';
 import { cliEnvironment } from '../support/run-cli.ts';
 
-const main = fileURLToPath(new URL('../../plugins/rollback/main.ts', import.meta.url));
+const mainOf = (plugin: string) => fileURLToPath(new URL(`../../plugins/${plugin}/main.ts`, import.meta.url));
 
 interface Screen {
   /** Everything that was written, without its colours. */
@@ -17,9 +17,9 @@ interface Screen {
   ended: Promise<number>;
 }
 
-async function openScreen(args: readonly string[], home: string, kubeconfig: string): Promise<Screen> {
+async function openScreen(args: readonly string[], home: string, kubeconfig: string, plugin = 'rollback'): Promise<Screen> {
   let raw = '';
-  const child = Bun.spawn([process.execPath, main, ...args], {
+  const child = Bun.spawn([process.execPath, mainOf(plugin), ...args], {
     cwd: home,
     env: { ...(await cliEnvironment(home, kubeconfig)), TERM: 'xterm-256color' },
     terminal: { cols: 80, rows: 40, data: (_terminal: unknown, bytes: Uint8Array) => void (raw += Buffer.from(bytes).toString('utf8')) },
@@ -100,4 +100,16 @@ describe('undo on a terminal', () => {
     expect(JSON.parse(done.stdout)).toMatchObject({ apiVersion: 'retrace/v1', kind: 'RunReport', run: { state: 'finished' } });
     expect(done.stderr).not.toContain('\u001b');
   });
+});
+
+test('snapshot create on a terminal: a line that tells how far it is, and is gone at the end', async ({ cluster, namespace, home }) => {
+  await applyManifests(cluster, namespace, thanosReceive({ replicas: 0 }));
+  const screen = await openScreen(['create', '-n', namespace], home, cluster.kubeconfig, 'snapshot');
+  expect(await screen.ended, screen.text()).toBe(0);
+  expect(screen.text()).toMatch(/reading \d+ of \d+ lists   \d+ objects?/);
+  // What was drawn is erased before the result is written.
+  expect(screen.raw().slice(screen.raw().lastIndexOf('reading '))).toMatch(/\u001b\[2K[^]*✔/);
+  const [, result] = screen.text().split(/(?=✔ \d+ objects)/);
+  expect(result).toMatch(/^✔ \d+ objects \(\d+ Secrets? encrypted for 1 recipient\) in \d+\.\d s   [^]*complete[^]*Go back to it:  kubectl snapshot restore s-/);
+  expect(result!.split('\n').filter((line) => Bun.stringWidth(line) > 80 && !/retrace\/snapshots|kubectl snapshot/.test(line))).toEqual([]);
 });
