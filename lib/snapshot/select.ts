@@ -26,7 +26,7 @@ export function selectObjects(words: readonly string[], namespaces: readonly str
     return { word, type, name };
   });
   const isWanted = (object: KubeObject, { type, name }: (typeof wanted)[number]) =>
-    isHere(object) && object.kind === type.kind && groupOf(object) === type.group && (name === undefined || object.metadata.name === name);
+    (!type.namespaced || isHere(object)) && object.kind === type.kind && groupOf(object) === type.group && (name === undefined || object.metadata.name === name);
   const missing = wanted.find((want) => !objects.some((object) => isWanted(object, want)));
   if (missing) {
     const names = objects.filter((object) => isWanted(object, { ...missing, name: undefined })).map(({ metadata }) => metadata.name);

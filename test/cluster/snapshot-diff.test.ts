@@ -109,3 +109,37 @@ test.concurrent('who may not list a type is told that it is not known, and not t
   expect(diff.stdout).toContain('- service/web');
   expect(diff.stdout).not.toContain('- configmap');
 }, 120_000);
+
+test.concurrent('what the capture of the same scope does not look at any more is asked for by name', async ({ namespace, kube, cli }) => {
+  const labelled = (name: string) => ({ ...config(name, { a: '1' }), metadata: { name, labels: { part: 'rules' } } });
+  const storageClass = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: `class-of-${namespace}` }, provisioner: 'example.com/none' };
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'claim' }, spec: { accessModes: ['ReadWriteOnce'], storageClassName: storageClass.metadata.name, resources: { requests: { storage: '1Gi' } } } };
+  await kube(['create', '-f', '-'], { input: listOf(labelled('relabelled'), labelled('deleted'), labelled('as-it-was'), storageClass, claim) });
+  try {
+    const [selected, all] = [
+      (await cli('snapshot', ['create', '-n', namespace, '-l', 'part=rules', '-o', 'name'])).stdout.trim(),
+      (await cli('snapshot', ['create', '-n', namespace, '--tag', 'all=yes', '-o', 'name'])).stdout.trim(),
+    ];
+    await kube(['label', 'configmap', 'relabelled', 'part=other', '--overwrite']);
+    await kube(['delete', 'configmap/deleted', 'pvc/claim']);
+
+    const diff = await cli('snapshot', ['diff', selected]);
+    expect(diff).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(diff.stdout.split('\n').slice(3, -1)).toEqual([
+      '- configmap/deleted      gone since',
+      '~ configmap/relabelled   1 field changed',
+      '    metadata.labels[part]  rules → other',
+      '',
+      '1 changed, 0 added, 1 gone',
+    ]);
+
+    // Nothing here needs the class any more, so a capture does not see it; it is there all the same.
+    const classes = await cli('snapshot', ['diff', all, 'sc', '--exit-code']);
+    expect(classes).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('No difference in 1 object.') as unknown });
+    await kube(['delete', 'storageclass', storageClass.metadata.name]);
+    const gone = await cli('snapshot', ['diff', all, 'sc', '--exit-code', '-o', 'name']);
+    expect(gone).toMatchObject({ exitCode: 3, stdout: `storageclass.storage.k8s.io/${storageClass.metadata.name}\n` });
+  } finally {
+    await kube(['delete', 'storageclass', storageClass.metadata.name], { allowFailure: true });
+  }
+}, 120_000);

@@ -74,17 +74,20 @@ describe('file names', () => {
 describe('a selection', () => {
   const types = [
     { apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', namespaced: true, resourceVersion: '1', objects: 2 },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', resource: 'clusterroles', namespaced: false, resourceVersion: '1', objects: 1 },
     { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule', resource: 'prometheusrules', namespaced: true, resourceVersion: '1', objects: 1 },
   ];
   const rule = { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule', metadata: { name: 'rules', namespace: 'monitoring' } } as unknown as KubeObject;
-  const objects = [config, makeObject('ConfigMap', 'rules', {}, { namespace: 'other' }), rule];
+  const objects = [config, makeObject('ConfigMap', 'rules', {}, { namespace: 'other' }), rule, clusterRole('view')];
   const chosen = (words: string[], namespaces?: string[]) => {
     const isChosen = selectObjects(words, namespaces, types, objects, 's-1');
-    return objects.filter(isChosen).map(({ kind, metadata }) => `${kind}/${metadata.name} ${String(metadata['namespace'])}`);
+    return objects.filter(isChosen).map(({ kind, metadata }) => `${kind}/${metadata.name} ${String(metadata['namespace'] ?? '-')}`);
   };
 
   test.each<[string[], string[] | undefined, string[]]>([
-    [[], undefined, ['ConfigMap/rules monitoring', 'ConfigMap/rules other', 'PrometheusRule/rules monitoring']],
+    [[], undefined, ['ConfigMap/rules monitoring', 'ConfigMap/rules other', 'PrometheusRule/rules monitoring', 'ClusterRole/view -']],
+    // What has no namespace is in none, and can be named whatever -n says.
+    [['clusterrole/view'], ['monitoring'], ['ClusterRole/view -']],
     [[], ['other'], ['ConfigMap/rules other']],
     [['cm/rules'], undefined, ['ConfigMap/rules monitoring', 'ConfigMap/rules other']],
     [['configmap', 'rules'], ['monitoring'], ['ConfigMap/rules monitoring']],
