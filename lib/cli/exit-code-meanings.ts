@@ -10,8 +10,8 @@ export const exitCodeMeanings: Record<number, string> = {
   7: 'stopped half way: resume goes on',
   8: 'not finished in time: resume goes on waiting',
   9: 'a gating check is inconclusive',
-  10: 'cannot reach the API server',
-  11: 'local files: disk full, broken journal or plan',
+  10: 'cannot reach the API server, or the bucket',
+  11: 'local files: disk full, broken journal, plan or snapshot, no key',
   12: 'captured, but with gaps',
   130: 'interrupted or declined before anything was changed',
 };

@@ -7,7 +7,7 @@ import { flagName, type FlagGroup, type FlagSpec } from './flag.ts';
 // 7 ms without it, 25 ms with it; kubectl version --client takes 47 ms).
 
 const columns = 80;
-const groupOrder: FlagGroup[] = ['Target', 'Going back', 'Waiting', 'Safety', 'Output', 'Cluster', 'Other'];
+const groupOrder: FlagGroup[] = ['Target', 'Going back', 'Keeping', 'Snapshots', 'Waiting', 'Safety', 'Output', 'Cluster', 'Other'];
 
 /** Help of the whole plugin: what it is for, and its commands. */
 export function renderPluginHelp(plugin: Plugin): string {

@@ -39,28 +39,42 @@ export async function confirmPlan(plan: Plan, answers: Answers, env: CommandEnvi
     if (wanted === undefined) throw new RetraceError('usage.confirm-needed', { command: commandWithYes });
     throw new RetraceError('usage.confirm-name-needed', { name: wanted, flag: `--confirm=${wanted}` });
   }
-  const isYes = wanted === undefined ? await askYesOrNo(plan, env) : await askName(wanted, plan, env);
+  const isYes = wanted === undefined ? await askYesOrNo(questionOf(plan, env), env) : await askName(wanted, plan, env);
   if (!isYes) throw new RetraceError('run.interrupted-before', {});
+}
+
+/**
+ * Asks a question that a plain yes answers; returns only then.
+ * @throws RetraceError run.interrupted-before for a no; usage.confirm-needed where nobody can be asked
+ */
+export async function confirmQuestion(question: string, answers: Answers, env: CommandEnvironment, commandWithYes: string): Promise<void> {
+  if (answers.yes) return;
+  if (!canAsk(answers, env)) throw new RetraceError('usage.confirm-needed', { command: commandWithYes });
+  if (!(await askYesOrNo(wrapQuestion(question, env), env))) throw new RetraceError('run.interrupted-before', {});
 }
 
 function canAsk({ noInput }: Answers, env: CommandEnvironment): boolean {
   return env.terminal !== undefined && !noInput;
 }
 
-function questionOf(plan: Plan, { messages, errStyle }: CommandEnvironment): string {
+function questionOf(plan: Plan, env: CommandEnvironment): string {
+  const { messages } = env;
   const written = plan.targets.filter(isWritten);
   const targets = someOf(written.map(({ object }) => displayName(object)));
   const namespaces = [...new Set(written.map(({ object }) => object.namespace).filter((namespace) => namespace !== ''))];
   const place = { targets, namespaces, context: plan.cluster.contextName, server: plan.cluster.server };
   const ask = { undo: messages.questions.rollBack, restore: messages.questions.restore, revert: messages.questions.revert }[plan.purpose];
-  const question = ask(place);
+  return wrapQuestion(ask(place), env);
+}
+
+function wrapQuestion(question: string, { errStyle }: CommandEnvironment): string {
   // Room for the prompt's own sign before and the hint after.
   return wrapWords(printable(question), (errStyle.columns ?? 80) - 10).join('\n  ');
 }
 
-async function askYesOrNo(plan: Plan, env: CommandEnvironment): Promise<boolean> {
+async function askYesOrNo(message: string, env: CommandEnvironment): Promise<boolean> {
   const { default: confirm } = await import('@inquirer/confirm');
-  return answerOf(env, (context) => confirm({ message: questionOf(plan, env), default: false }, context));
+  return answerOf(env, (context) => confirm({ message, default: false }, context));
 }
 
 async function askName(name: string, plan: Plan, env: CommandEnvironment): Promise<boolean> {

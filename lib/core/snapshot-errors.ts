@@ -23,6 +23,14 @@ export interface SnapshotErrorParams {
   'snapshot.wrong-identity': { name: string; recipients: string[] };
   'snapshot.not-found': { id: string; place: string; known: string[]; near: string[] };
   'snapshot.exists': { id: string; place: string };
+  'snapshot.check-failed': { ids: string[]; checked: number };
+  'prune.empty-policy': { command: string };
+  'prune.unreadable': { place: string; ids: string[] };
+  /** The bucket's access as it was given; `source` is a file or a variable. */
+  'repository.config': { source: string; member: string; detail: string };
+  'repository.no-bucket': { bucket: string; endpoint: string };
+  'repository.denied': { place: string; endpoint: string; detail: string };
+  'repository.unreachable': { place: string; endpoint: string; detail: string };
   'snapshot.no-such-object': { id: string; target: string; near: string[] };
   /** With --exit-code, after the whole diff: that there is a difference, or that one cannot be ruled out. */
   'diff.differs': { changed: number; added: number; gone: number; unknown: number };
@@ -50,6 +58,13 @@ export const snapshotExitCodes = {
   'snapshot.wrong-identity': 11,
   'snapshot.not-found': 5,
   'snapshot.exists': 11,
+  'snapshot.check-failed': 11,
+  'prune.empty-policy': 2,
+  'prune.unreadable': 11,
+  'repository.config': 2,
+  'repository.no-bucket': 5,
+  'repository.denied': 4,
+  'repository.unreachable': 10,
   'snapshot.no-such-object': 5,
   'diff.differs': 3,
   'diff.unknown': 9,

@@ -19,10 +19,15 @@ export function recipientsPath(context: Pick<Context, 'env' | 'platform'>): stri
  * @throws recipient.broken, and those of `ensureIdentities`
  */
 export async function readRecipients(identityFile: string | undefined, context: Place): Promise<{ recipients: string[]; madeAt?: string }> {
-  const path = recipientsPath(context);
-  const others = await parseRecipients(await readText(path), path);
+  const others = await listRecipients(context);
   const { identities, ...made } = await ensureIdentities(identityFile, context);
   return { recipients: [...new Set([...identities.map(({ recipient }) => recipient), ...others])], ...made };
+}
+
+/** The public keys of recipients.txt. @throws recipient.broken */
+export async function listRecipients(context: Place): Promise<string[]> {
+  const path = recipientsPath(context);
+  return parseRecipients(await readText(path), path);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { flagsForHints } from '../../lib/cli/command-line.ts';
+import { flagsForHints, formatFlags } from '../../lib/cli/command-line.ts';
 import { withConnection, type ClusterArgs } from '../../lib/cli/connection.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import { print, say } from '../../lib/cli/print.ts';
@@ -10,7 +10,7 @@ import { createSnapshot, type CreatedSnapshot, type CreateRequest } from '../../
 import { readRecipients } from '../../lib/snapshot/recipients.ts';
 import { openRepository } from '../../lib/snapshot/open-repository.ts';
 import type { Seal } from '../../lib/snapshot/seal.ts';
-import type { RepositoryArgs } from './repository-flags.ts';
+import { repositoryFlags, type RepositoryArgs } from '../../lib/cli/repository-flags.ts';
 
 export interface CreateArgs extends Omit<ClusterArgs, 'namespace'>, RepositoryArgs {
   namespace: string[];
@@ -28,7 +28,7 @@ export interface CreateArgs extends Omit<ClusterArgs, 'namespace'>, RepositoryAr
 /** Makes a snapshot and says what came of it. @throws snapshot.gaps at the end of one that lacks something */
 export async function captureAndTell(args: CreateArgs, env: CommandEnvironment): Promise<void> {
   const { context } = env;
-  const repository = await openRepository(args.repo, context);
+  const repository = await openRepository(args.repo, context, args.repoConfig);
   const created = await withConnection(args, env, async (connection) => {
     const namespaces = args.namespace.length > 0 ? [...new Set(args.namespace)] : [connection.defaultNamespace];
     const line = await openLine(env);
@@ -40,7 +40,7 @@ export async function captureAndTell(args: CreateArgs, env: CommandEnvironment):
   });
   const { manifest, bytes, place } = created;
   await print({ document: { ...manifest, bytes, place }, names: [manifest.id], table: () => renderCreated(created, env.messages, env.outStyle) }, args.output, env);
-  await tellMore(created, args, env);
+  await tellMore(created, env);
 }
 
 /** Progress, where there is a terminal that can redraw a line; elsewhere nothing is said before the end. */
@@ -74,11 +74,10 @@ function readRequest(args: CreateArgs, namespaces: string[] | undefined, env: Co
   };
 }
 
-async function tellMore({ manifest, areApplicationsUnread, notTagged }: CreatedSnapshot, args: CreateArgs, env: CommandEnvironment): Promise<void> {
+async function tellMore({ manifest, areApplicationsUnread, notTagged }: CreatedSnapshot, env: CommandEnvironment): Promise<void> {
   const { capture } = env.messages;
   const { id, gaps } = manifest;
-  const place = args.repo === undefined ? '' : ` --repo=${args.repo}`;
-  const flags = `${place}${flagsForHints(env)}`;
+  const flags = `${formatFlags(repositoryFlags, env.given, Object.keys(repositoryFlags))}${flagsForHints(env)}`;
   if (areApplicationsUnread) await say(capture.applicationsUnread, env);
   await say(capture.goBack(`kubectl snapshot restore ${id}${flags}`), env);
   await say(capture.changed(`kubectl snapshot diff ${id}${flags}`), env);

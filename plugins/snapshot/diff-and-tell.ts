@@ -9,7 +9,7 @@ import { renderSnapshotDiff, sideText } from '../../lib/output/snapshot-diff.ts'
 import { diffSnapshots, diffWithCluster, type Chosen, type SnapshotDiff } from '../../lib/procedure/snapshot-diff.ts';
 import { openSnapshot, type OpenedSnapshot } from '../../lib/snapshot/open-content.ts';
 import { openRepository } from '../../lib/snapshot/open-repository.ts';
-import type { RepositoryArgs } from './repository-flags.ts';
+import type { RepositoryArgs } from '../../lib/cli/repository-flags.ts';
 
 export interface DiffArgs extends Omit<ClusterArgs, 'namespace' | 'words'>, RepositoryArgs {
   namespace: string[];
@@ -21,7 +21,7 @@ export interface DiffArgs extends Omit<ClusterArgs, 'namespace' | 'words'>, Repo
 /** Compares and says what came of it. @throws diff.differs and diff.unknown at the end, with --exit-code */
 export async function diffAndTell(args: DiffArgs, env: CommandEnvironment): Promise<void> {
   const { context } = env;
-  const repository = await openRepository(args.repo, context);
+  const repository = await openRepository(args.repo, context, args.repoConfig);
   const [id = '', second, ...others] = args.words;
   // A target has a slash, or names a type; no snapshot is called as either.
   const known = second === undefined || second.includes('/') ? [] : (await repository.list()).map((listed) => listed.id);

@@ -10,7 +10,7 @@ import { exportObjects, type ExportedObject, type LeftOut } from '../../lib/snap
 import { openSnapshot } from '../../lib/snapshot/open-content.ts';
 import { openRepository } from '../../lib/snapshot/open-repository.ts';
 import { selectObjects } from '../../lib/snapshot/select.ts';
-import type { RepositoryArgs } from './repository-flags.ts';
+import type { RepositoryArgs } from '../../lib/cli/repository-flags.ts';
 
 export interface ExportArgs extends RepositoryArgs {
   namespace: string[];
@@ -23,7 +23,7 @@ export interface ExportArgs extends RepositoryArgs {
 /** Writes the YAML and says what is not in it. @throws export.exists, file.write */
 export async function exportAndTell(args: ExportArgs, env: CommandEnvironment): Promise<void> {
   const { context, messages } = env;
-  const repository = await openRepository(args.repo, context);
+  const repository = await openRepository(args.repo, context, args.repoConfig);
   const [id = '', ...words] = args.words;
   const { manifest, stored } = await openSnapshot(repository, id, args.identity, context);
   const namespaces = args.namespace.length > 0 ? args.namespace : undefined;

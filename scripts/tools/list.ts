@@ -110,6 +110,16 @@ export const tools: readonly Tool[] = [
     versionArgs: ['--version'],
     minutes: 5,
   },
+  {
+    name: 'versitygw',
+    version: '1.8.0',
+    module: 'github.com/versity/versitygw',
+    moduleVersion: 'v1.8.0',
+    package: 'github.com/versity/versitygw/cmd/versitygw',
+    linkerValues: ['main.Version=1.8.0', 'main.Build=retrace', 'main.BuildTime=none'],
+    versionArgs: ['--version'],
+    minutes: 2,
+  },
   krew('krew', ['version']),
   // Tells no version: only one that was built here is used.
   krew('validate-krew-manifest', ['-h']),

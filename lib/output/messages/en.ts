@@ -6,7 +6,7 @@ import { notes } from './en-notes.ts';
 import { owners } from './en-owners.ts';
 import { objects } from './en-objects.ts';
 import { sharedRunErrors } from './en-shared-runs.ts';
-import { snapshotErrors } from './en-snapshots.ts';
+import { snapshotErrors, snapshotLabels } from './en-snapshots.ts';
 import { stateErrors } from './en-states.ts';
 import { steps } from './en-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
@@ -136,5 +136,6 @@ export const english: Messages = {
   questions,
   completion,
   capture,
+  snapshot: snapshotLabels,
   ...steps,
 };

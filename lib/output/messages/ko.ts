@@ -6,7 +6,7 @@ import { notes } from './ko-notes.ts';
 import { owners } from './ko-owners.ts';
 import { objects } from './ko-objects.ts';
 import { sharedRunErrors } from './ko-shared-runs.ts';
-import { snapshotErrors } from './ko-snapshots.ts';
+import { snapshotErrors, snapshotLabels } from './ko-snapshots.ts';
 import { stateErrors } from './ko-states.ts';
 import { steps } from './ko-steps.ts';
 import type { CompletionLabels, Messages, PlanLabels, QuestionPlace, Questions, RunLabels } from './messages.ts';
@@ -136,5 +136,6 @@ export const korean: Messages = {
   questions,
   completion,
   capture,
+  snapshot: snapshotLabels,
   ...steps,
 };

@@ -6,6 +6,7 @@ import type { Step } from '../../run/plan.ts';
 import type { DiffPhrases } from './diff-phrases.ts';
 import type { ObjectPhrases } from './object-phrases.ts';
 import type { OwnerPhrases } from './owner-phrases.ts';
+import type { SnapshotLabels } from './snapshot-labels.ts';
 
 /** One message for people: a sentence, evidence under it, and what to type next as the last lines. */
 export interface Message {
@@ -162,6 +163,7 @@ export interface Messages {
   questions: Questions;
   completion: CompletionLabels;
   capture: CaptureLabels;
+  snapshot: SnapshotLabels;
   /** What a step will do. */
   planStep(step: Step, target: string): StepText;
   /** What a step is called while it runs, and what it brought when it is done. */

@@ -1,7 +1,7 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { choice, pair, text, words } from '../../../lib/cli/flag-values.ts';
 import { clusterFlags, commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
-import { repositoryFlags } from '../repository-flags.ts';
+import { identityFlags, repositoryFlags } from '../../../lib/cli/repository-flags.ts';
 
 export const create = defineCommand({
   name: 'create',
@@ -18,6 +18,7 @@ export const create = defineCommand({
     gitDir: { group: 'Target', value: text('DIR'), describe: 'Git work tree whose commit is recorded; with --git-tag the current directory when not given' },
     secrets: { group: 'Safety', value: choice('encrypt', 'omit'), fallback: 'encrypt', describe: 'omit: do not read Secrets, and leave out what else holds a credential' },
     ...repositoryFlags,
+    ...identityFlags,
     ...outputFlags,
     ...commonFlags,
     ...clusterFlags,

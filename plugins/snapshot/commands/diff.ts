@@ -1,6 +1,6 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { clusterFlags, commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
-import { repositoryFlags } from '../repository-flags.ts';
+import { identityFlags, repositoryFlags } from '../../../lib/cli/repository-flags.ts';
 
 export const diff = defineCommand({
   name: 'diff',
@@ -11,6 +11,7 @@ export const diff = defineCommand({
   flags: {
     exitCode: { group: 'Output', describe: 'Exit code 3 when there is a difference' },
     ...repositoryFlags,
+    ...identityFlags,
     ...outputFlags,
     ...commonFlags,
     ...clusterFlags,

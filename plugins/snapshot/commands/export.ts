@@ -1,7 +1,7 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { text } from '../../../lib/cli/flag-values.ts';
 import { commonFlags } from '../../../lib/cli/kubectl-flags.ts';
-import { repositoryFlags } from '../repository-flags.ts';
+import { identityFlags, repositoryFlags } from '../../../lib/cli/repository-flags.ts';
 
 export const exportCommand = defineCommand({
   name: 'export',
@@ -15,6 +15,7 @@ export const exportCommand = defineCommand({
     outputFile: { group: 'Output', value: text('FILE'), describe: 'Write one new file, not stdout' },
     outputDir: { group: 'Output', value: text('DIR'), describe: 'Write one file an object into a directory that is new or empty' },
     ...repositoryFlags,
+    ...identityFlags,
     ...commonFlags,
   },
   exclusive: [['outputFile', 'outputDir']],

@@ -91,6 +91,7 @@ const cases: Case[] = [
   { args: 'create --kinds cm,,sts', exitCode: 2, says: ['--kinds: "cm,,sts" is not what it takes'], options: { plugin: 'snapshot' } },
   { args: 'create --selector a --selector b', exitCode: 2, says: ['--selector is given more than once'], options: { plugin: 'snapshot' } },
   // what is not built
+  { args: 'frob', exitCode: 2, says: ['kubectl snapshot has no command "frob"'], options: { plugin: 'snapshot' } },
   { args: '--cluster cluster-03', exitCode: 2, says: ['kubectl verify is not built yet'], options: { plugin: 'verify' } },
 ];
 

@@ -9,6 +9,8 @@ afterAll(remove);
 
 const commands = ['plan', 'undo', 'apply', 'history', 'runs', 'status', 'resume', 'revert', 'close', 'completion'];
 
+const snapshotCommands = ['list', 'show', 'check', 'prune', 'key', 'completion'];
+
 describe('help', () => {
   test('names every command, on stdout', async () => {
     const { stdout, stderr, exitCode } = await runPluginProcess(home, ['--help']);
@@ -16,12 +18,13 @@ describe('help', () => {
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   });
 
-  test.concurrent.each(commands)('of %s fits 80 columns but for examples to copy, three ways to it', async (name) => {
-    const [first, ...others] = await Promise.all([runPluginProcess(home, ['help', name]), runPluginProcess(home, [name, '--help']), runPluginProcess(home, ['-n', 'x', name, 'sts/x', '-h'])]);
+  const ofEach = [...commands.map((name) => ['rollback', name] as const), ...snapshotCommands.map((name) => ['snapshot', name] as const)];
+  test.concurrent.each(ofEach)('of %s %s fits 80 columns but for examples to copy, three ways to it', async (plugin, name) => {
+    const [first, ...others] = await Promise.all([['help', name], [name, '--help'], ['-v', '0', name, 'x', '-h']].map((args) => runPluginProcess(home, args, { plugin })));
     expect(others.map(({ stdout }) => stdout)).toEqual([first!.stdout, first!.stdout]);
-    const lines = first!.stdout.split('\n').filter((line) => !line.startsWith('  kubectl rollback'));
+    const lines = first!.stdout.split('\n').filter((line) => !line.startsWith('  kubectl '));
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
-    for (const part of [`Usage:  kubectl rollback ${name}`, 'Examples:', 'Exit codes:', '--lang=en|ko']) expect(first!.stdout).toContain(part);
+    for (const part of [`Usage:  kubectl ${plugin} ${name}`, 'Examples:', 'Exit codes:', '--lang=en|ko']) expect(first!.stdout).toContain(part);
     expect(first).toMatchObject({ stderr: '', exitCode: 0 });
   });
 

@@ -1,0 +1,31 @@
+import { defineCommand } from '../../../lib/cli/define-command.ts';
+import { commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
+import { repositoryFlags } from '../../../lib/cli/repository-flags.ts';
+import { snapshotId } from '../snapshot-positional.ts';
+
+export const show = defineCommand({
+  name: 'show',
+  summary: 'One snapshot: when and of what it was taken, what it holds, what it lacks, who can open it',
+  details: 'Reads all of the file, and refuses one in which a byte has changed. No value of a Secret is shown.',
+  positional: snapshotId,
+  flags: { ...repositoryFlags, ...outputFlags, ...commonFlags },
+  examples: [{ describe: 'What is in it?', command: 'kubectl snapshot show s-20261122-0250' }],
+  exitCodes: [4, 5, 10, 11],
+  async run(args, env) {
+    const [{ openRepository }, { parseSnapshot }, { print }, { renderSnapshot }] = await Promise.all([
+      import('../../../lib/snapshot/open-repository.ts'),
+      import('../../../lib/snapshot/file/parse.ts'),
+      import('../../../lib/cli/print.ts'),
+      import('../../../lib/output/snapshots.ts'),
+    ]);
+    const repository = await openRepository(args.repo, env.context, args.repoConfig);
+    const id = args.words[0]!;
+    const bytes = await repository.read(id);
+    const manifest = { ...parseSnapshot(bytes, id).manifest, id };
+    await print(
+      { document: { ...manifest, bytes: bytes.length }, names: [id], table: () => renderSnapshot(manifest, repository.place, env.messages, env.outStyle, env.context.now()) },
+      args.output,
+      env,
+    );
+  },
+});

@@ -1,0 +1,3 @@
+import type { PositionalSpec } from '../../lib/cli/define-command.ts';
+
+export const snapshotId: PositionalSpec = { name: 'ID', required: true, many: false, describe: 'As kubectl snapshot list shows it: s-20261122-0250' };
