@@ -7,7 +7,7 @@ export const diff = defineCommand({
   summary: 'What changed since a snapshot, or between two: changed, added, gone',
   details:
     'Compares with the cluster as it is now, or with a second snapshot, and then asks no cluster. Values of Secrets are never shown; without a key that opens them they are compared by size and version. Exit code 0 says that it could compare, whatever it found: kubectl diff answers 1 for a difference, which is here a bug; --exit-code answers 3, and 9 when all that was seen is equal but something could not be compared.',
-  positional: { name: 'ID [ID2] [TYPE/NAME…]', required: true, many: true, describe: 'The snapshot, the one to compare it with, and which objects' },
+  positional: { name: 'ID [ID2] [TYPE/NAME]', required: true, many: true, describe: 'The snapshot, the one to compare it with, and which objects' },
   flags: {
     exitCode: { group: 'Output', describe: 'Exit code 3 when there is a difference' },
     ...repositoryFlags,

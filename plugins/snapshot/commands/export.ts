@@ -8,7 +8,7 @@ export const exportCommand = defineCommand({
   summary: 'Objects of a snapshot as clean YAML that kubectl apply takes',
   details:
     'What the server and controllers set is left out, and so are objects that controllers make from others. Whatever holds a credential is left out whole: without its values, an apply would empty a Secret in the cluster too. Asks no cluster.',
-  positional: { name: 'ID [TYPE/NAME…]', required: true, many: true, describe: 'The snapshot, and which objects of it' },
+  positional: { name: 'ID [TYPE/NAME]', required: true, many: true, describe: 'The snapshot, and which objects of it' },
   flags: {
     namespace: { group: 'Target', alias: 'n', value: text('NAME'), repeat: true, describe: 'Only objects of this namespace, may be repeated' },
     withSecrets: { group: 'Safety', describe: 'Also Secrets and what else holds a credential, in plain text' },
