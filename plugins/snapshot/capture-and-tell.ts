@@ -52,8 +52,7 @@ async function openLine(env: CommandEnvironment): Promise<CaptureLine | undefine
 
 async function chooseSeal(args: CreateArgs, env: CommandEnvironment): Promise<Seal> {
   if (args.secrets === 'omit') return { kind: 'omit' };
-  const { recipients, madeAt } = await readRecipients(args.identity, env.context);
-  if (madeAt !== undefined) await say(env.messages.capture.madeIdentity(madeAt), env);
+  const { recipients } = await readRecipients(args.identity, env.context);
   return { kind: 'age', recipients };
 }
 

@@ -125,7 +125,7 @@ test('says what it made, where, and what to type next; the first time that it ma
   const id = idOf({ stdout: first.stdout.replace(/^(s-\S+) .*$/m, '$1'), stderr: first.stderr });
   expect(first.exitCode).toBe(0);
   expect(first.stdout).toMatch(new RegExp(`^✔ \\d+ objects in \\d+\\.\\d s   \\d.*\\n${id}   kwok-snapshot-create / ${namespace}   complete\\nkept in ${home}/data/retrace/snapshots\\n$`));
-  expect(first.stderr).toMatch(/^Made a key for Secrets in snapshots: .*\/config\/retrace\/identity\.txt\n/);
+  expect(first.stderr).toMatch(/^Made a key for what is kept of Secrets and credentials: .*\/config\/retrace\/identity\.txt\n/);
   expect(first.stderr).toMatch(new RegExp(`Go back to it:  kubectl snapshot restore ${id}\\nSee what changed since:  kubectl snapshot diff ${id}\\n$`));
   await applyManifests(plane, namespace, [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { password: 'pl4nted' } }]);
   const second = await cli('snapshot', ['create', '-n', namespace, '--lang=ko'], { kubeconfig: plane.kubeconfig });

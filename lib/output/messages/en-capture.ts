@@ -28,7 +28,6 @@ export const capture: CaptureLabels = {
   dirty: 'the work tree has changes that are not committed: the commit is not all of what was deployed from it',
   goBack: (command) => `Go back to it:  ${command}`,
   changed: (command) => `See what changed since:  ${command}`,
-  madeIdentity: (path) => `Made a key for Secrets in snapshots: ${path}\nWithout it nobody opens them. Keep a copy elsewhere; let others open them too:  kubectl snapshot key add-recipient AGE1…`,
   applicationsUnread: 'Argo CD Applications of other namespaces may not be listed: which revisions they had synced here is not recorded',
   progress: (done, lists, objects) => `reading ${done} of ${lists} lists   ${count(objects, 'object')}`,
 };

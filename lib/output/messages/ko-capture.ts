@@ -28,7 +28,6 @@ export const capture: CaptureLabels = {
   dirty: '작업 트리에 커밋하지 않은 변경이 있습니다: 배포한 내용이 커밋에 다 들어 있지 않습니다',
   goBack: (command) => `여기로 되돌리기:  ${command}`,
   changed: (command) => `그 뒤로 바뀐 것 보기:  ${command}`,
-  madeIdentity: (path) => `스냅샷의 Secret을 여는 키를 만들었습니다: ${path}\n이 키가 없으면 아무도 열 수 없습니다. 다른 곳에 사본을 두십시오. 다른 사람도 열게 하려면:  kubectl snapshot key add-recipient AGE1…`,
   applicationsUnread: '다른 네임스페이스의 Argo CD Application을 나열할 권한이 없어, 여기에 동기화된 리비전은 기록하지 않았습니다',
   progress: (done, lists, objects) => `목록 ${lists}개 중 ${done}개 읽음   오브젝트 ${amount(objects)}개`,
 };

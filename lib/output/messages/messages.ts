@@ -134,8 +134,6 @@ export interface CaptureLabels {
   dirty: string;
   goBack(command: string): string;
   changed(command: string): string;
-  /** The first use made a private key. */
-  madeIdentity(path: string): string;
   applicationsUnread: string;
   progress(done: number, lists: number, objects: number): string;
 }
