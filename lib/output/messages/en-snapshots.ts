@@ -40,10 +40,10 @@ export const snapshotErrors = {
     text: `${ids.length} of ${checked} ${checked === 1 ? 'snapshot' : 'snapshots'} cannot be used: ${listed(ids, 'and')}`,
     next: ['Bring copies of them back, or take new ones:  kubectl snapshot create'],
   }),
-  'prune.empty-policy': ({ command }) => ({ text: 'nothing says what to keep', lines: ['Nothing was removed.'], next: [`Add at least one rule:  ${command} --keep-last=10 --keep-daily=14`] }),
+  'prune.empty-policy': ({ command }) => ({ text: 'nothing says what to keep', lines: ['Nothing was changed.'], next: [`Add at least one rule:  ${command} --keep-last=10 --keep-daily=14`] }),
   'prune.unreadable': ({ place, ids }) => ({
     text: `${place} holds files whose age and cluster cannot be read: ${listed(ids, 'and')}`,
-    lines: ['Nothing was removed.'],
+    lines: ['Nothing was changed.'],
     next: ['See why:  kubectl snapshot check', 'To keep them and go on with the others, add --ignore-unreadable'],
   }),
   'identity.missing': ({ path }) => ({
@@ -132,11 +132,6 @@ export const snapshotLabels: SnapshotLabels = {
   removed: (number, size) => `${count(number, 'snapshot')} removed, ${size}`,
   askRemove: (number, size, place) => `Remove ${count(number, 'snapshot')}, ${size}, from ${place} for good?`,
   key: {
-    made: (path, recipient) => [
-      `Made a key for the Secrets in snapshots: ${path}`,
-      'Without this file nobody can read them: keep a copy somewhere else.  kubectl snapshot key export FILE',
-      `For others to read them too:  kubectl snapshot key add-recipient age1…   Yours is ${recipient}`,
-    ],
     none: (path) => `No key yet. The first snapshot makes one: ${path}`,
     identity: (source) => `yours, private part in ${source}`,
     recipient: (path) => `from ${path}`,

@@ -40,10 +40,10 @@ export const snapshotErrors = {
     text: `스냅샷 ${checked}개 중 ${ids.length}개를 쓸 수 없습니다: ${ids.join(', ')}`,
     next: ['사본을 가져오거나 새로 만드십시오:  kubectl snapshot create'],
   }),
-  'prune.empty-policy': ({ command }) => ({ text: '무엇을 남길지 지정되지 않았습니다', lines: ['아무것도 삭제되지 않았습니다.'], next: [`규칙을 하나 이상 추가하십시오:  ${command} --keep-last=10 --keep-daily=14`] }),
+  'prune.empty-policy': ({ command }) => ({ text: '무엇을 남길지 지정되지 않았습니다', lines: ['아무것도 변경되지 않았습니다.'], next: [`규칙을 하나 이상 추가하십시오:  ${command} --keep-last=10 --keep-daily=14`] }),
   'prune.unreadable': ({ place, ids }) => ({
     text: `${place}: 시각과 클러스터를 읽을 수 없는 파일이 있습니다: ${ids.join(', ')}`,
-    lines: ['아무것도 삭제되지 않았습니다.'],
+    lines: ['아무것도 변경되지 않았습니다.'],
     next: ['이유 확인:  kubectl snapshot check', '그 파일은 남기고 나머지만 계속하려면 --ignore-unreadable을 추가하십시오'],
   }),
   'identity.missing': ({ path }) => ({
@@ -126,11 +126,6 @@ export const snapshotLabels: SnapshotLabels = {
   removed: (number, size) => `스냅샷 ${number}개 삭제됨, ${size}`,
   askRemove: (number, size, place) => `${place}에서 스냅샷 ${number}개(${size})를 영구히 삭제하시겠습니까?`,
   key: {
-    made: (path, recipient) => [
-      `스냅샷의 시크릿을 위한 키를 만들었습니다: ${path}`,
-      '이 파일이 없으면 아무도 읽을 수 없습니다. 다른 곳에 사본을 두십시오.  kubectl snapshot key export FILE',
-      `다른 사람도 읽게 하려면:  kubectl snapshot key add-recipient age1…   내 공개 키: ${recipient}`,
-    ],
     none: (path) => `아직 키가 없습니다. 첫 스냅샷이 만듭니다: ${path}`,
     identity: (source) => `내 키, 개인 키 위치 ${source}`,
     recipient: (path) => `${path}에서`,

@@ -32,8 +32,6 @@ export interface SnapshotLabels {
   removed(count: number, size: string): string;
   askRemove(count: number, size: string, place: string): string;
   key: {
-    /** Said once, when the key is made. */
-    made(path: string, recipient: string): string[];
     none(path: string): string;
     identity(source: string): string;
     /** Others for whom Secrets are encrypted too. */

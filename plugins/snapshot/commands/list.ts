@@ -5,7 +5,7 @@ import { repositoryFlags } from '../../../lib/cli/repository-flags.ts';
 export const list = defineCommand({
   name: 'list',
   summary: 'Snapshots of a place, newest first: cluster, scope, whether they are complete',
-  details: 'Reads the beginning of each file alone; whether every byte is still as it was written, kubectl snapshot check tells. A name or a path of a run stands beside those that a run made.',
+  details: 'Reads the beginning of each file alone; whether every byte is still as it was written, kubectl snapshot check tells.',
   flags: { ...repositoryFlags, ...outputFlags, ...commonFlags },
   examples: [
     { describe: 'What is there to go back to?', command: 'kubectl snapshot list' },
