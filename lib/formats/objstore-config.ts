@@ -63,6 +63,7 @@ const schema = v.strictObject({
  * @returns the config, or the member that is wrong and why; the text never holds a value of the file
  */
 export function parseObjstoreConfig(content: string): ObjstoreConfig | { member: string; wrong: string } {
+  if (content.trim() === '') return { member: '', wrong: 'the file is empty' };
   let value: unknown;
   try {
     value = load(content);
@@ -73,8 +74,7 @@ export function parseObjstoreConfig(content: string): ObjstoreConfig | { member:
   const parsed = v.safeParse(schema, value);
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    const isUnknown = issue.type === 'strict_object' && issue.expected === 'never';
-    return { member: v.getDotPath(issue) ?? '', wrong: isUnknown ? 'there is no such member' : /^Invalid/.test(issue.message) ? `must be of type ${issue.expected ?? 'object'}` : issue.message };
+    return { member: v.getDotPath(issue) ?? '', wrong: wordsOf(issue) };
   }
   const { config, prefix } = parsed.output;
   const given = { bucket: config.bucket, prefix, endpoint: config.endpoint, region: config.region, accessKey: config.access_key, secretKey: config.secret_key, sessionToken: config.session_token };
@@ -83,4 +83,11 @@ export function parseObjstoreConfig(content: string): ObjstoreConfig | { member:
     insecure: config.insecure === true,
     virtualHosted: config.bucket_lookup_type === 'virtual-hosted',
   };
+}
+
+function wordsOf({ message, expected }: { message: string; expected: string | null }): string {
+  if (!message.startsWith('Invalid')) return message;
+  if (expected === 'never') return 'there is no such member';
+  // valibot expects the key itself, in quotes, where there is none.
+  return expected?.startsWith('"') ? 'it is missing' : `must be of type ${expected ?? 'object'}`;
 }

@@ -1,8 +1,7 @@
+import { listNames, offerClusterFlag } from '../../lib/cli/completion-cluster.ts';
 import type { Choice, Completer, Offer } from '../../lib/cli/completion-offer.ts';
+import { withConnection, type ClusterArgs } from '../../lib/cli/connection.ts';
 import { listResourceTypes, findResourceType } from '../../lib/kube/discovery.ts';
-import { listKnownNames } from '../../lib/kube/kubeconfig.ts';
-import { listObjects } from '../../lib/kube/objects.ts';
-import { builtinTypes } from '../../lib/kube/paths.ts';
 import type { Connection, ResourceType } from '../../lib/kube/types.ts';
 import { supportedKinds } from '../../lib/layers/workload/refusal.ts';
 import { imagesText } from '../../lib/output/names.ts';
@@ -11,28 +10,14 @@ import { listAllRuns } from '../../lib/procedure/shared-runs.ts';
 import { displayName } from '../../lib/run/object-ref.ts';
 import { listRuns } from '../../lib/run/run-store.ts';
 import type { RunState } from '../../lib/run/record.ts';
-import { givenFlags, withConnection, type ClusterArgs } from '../../lib/cli/connection.ts';
 
 /** For each of the requests that ask for the runs of others: whoever is offered nothing goes on typing. */
 const askMs = 400;
 
 /** What the cluster, the kubeconfig and the runs have to offer. Loaded only for a TAB. */
 export const complete: Completer = async ({ command, flag, current }, args, env) => {
-  switch (flag) {
-    case 'context':
-    case 'cluster':
-    case 'user':
-      return { choices: (await listKnownNames(flag, givenFlags(args as unknown as ClusterArgs, env), env.context)).map((value) => ({ value })) };
-    case 'namespace':
-      return live(async (connection) => ({ choices: await listNames(connection, builtinTypes.namespaces, undefined) }));
-    case 'to':
-    case 'toRevision':
-      return live((connection) => offerRevisions(connection, flag));
-    case undefined:
-      break;
-    default:
-      return undefined;
-  }
+  if (flag === 'to' || flag === 'toRevision') return live((connection) => offerRevisions(connection, flag));
+  if (flag !== undefined) return offerClusterFlag(flag, args, env);
   if (command === 'completion') return args.words.length === 0 ? { choices: [{ value: 'install' }] } : undefined;
   if (command === 'plan' || command === 'undo' || command === 'history') return live((connection) => offerTargets(connection, current));
   return args.words.length === 0 && command !== undefined ? offerRuns(statesFor[command]) : undefined;
@@ -94,10 +79,6 @@ function wordsOfTypes(types: readonly ResourceType[], begun: string): string[] {
     .flatMap(({ singular, plural, shortNames }) => [singular, plural, ...shortNames].filter((word) => word.startsWith(begun)).slice(0, 1));
 }
 
-async function listNames(connection: Connection, type: ResourceType, namespace: string | undefined): Promise<Choice[]> {
-  const { items } = await listObjects(connection, type, { namespace, metadataOnly: true });
-  return items.map(({ metadata }) => ({ value: metadata.name }));
-}
 
 /** States of a run in which each command does something. */
 const statesFor: Record<string, readonly RunState[]> = {

@@ -1,3 +1,4 @@
+import { offerClusterFlag } from '../../lib/cli/completion-cluster.ts';
 import type { Completer, Offer } from '../../lib/cli/completion-offer.ts';
 import { openRepository } from '../../lib/snapshot/open-repository.ts';
 import { newestFirst } from './listed.ts';
@@ -8,7 +9,8 @@ const takesMany = ['check', 'diff'];
 
 /** What the place of the snapshots has to offer. Loaded only for a TAB. */
 export const complete: Completer = async ({ command, flag }, args, env) => {
-  if (flag !== undefined || command === undefined) return undefined;
+  if (flag !== undefined) return offerClusterFlag(flag, args, env);
+  if (command === undefined) return undefined;
   if (command === 'completion') return args.words.length === 0 ? { choices: [{ value: 'install' }] } : undefined;
   if (command === 'key') return args.words.length === 0 ? { choices: ['show', 'add-recipient', 'export'].map((value) => ({ value })) } : { choices: [], ...(args.words[0] === 'export' ? { files: true } : {}) };
   const mayTake = takesMany.includes(command) || (takesOne.includes(command) && args.words.length === 0);

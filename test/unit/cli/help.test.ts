@@ -9,7 +9,7 @@ afterAll(remove);
 
 const commands = ['plan', 'undo', 'apply', 'history', 'runs', 'status', 'resume', 'revert', 'close', 'completion'];
 
-const snapshotCommands = ['list', 'show', 'check', 'prune', 'key', 'completion'];
+const snapshotCommands = ['create', 'list', 'show', 'diff', 'export', 'check', 'prune', 'key', 'completion'];
 
 describe('help', () => {
   test('names every command, on stdout', async () => {
