@@ -1,7 +1,7 @@
 import type { Connection } from '../kube/types.ts';
 import type { OutputFormat } from '../output/document.ts';
 import { executePlan } from '../procedure/execute.ts';
-import type { ShareChoice } from '../procedure/execute.ts';
+import type { ExecuteChoice } from '../procedure/execute.ts';
 import type { Plan } from '../run/plan.ts';
 import { carryOut, printNothingToDo } from './carry-out.ts';
 import { serverNow } from './connection.ts';
@@ -16,7 +16,7 @@ import { planAsTalk } from './show-plan.ts';
 export async function agreeAndCarryOut(
   plan: Plan,
   connection: Connection,
-  args: Answers & ShareChoice & { output: OutputFormat },
+  args: Answers & ExecuteChoice & { output: OutputFormat },
   env: CommandEnvironment,
   commandWithYes: string,
 ): Promise<void> {

@@ -1,6 +1,9 @@
 export type { MissingPermission } from './permission.ts';
 import type { MissingPermission } from './permission.ts';
 import { snapshotExitCodes, type SnapshotErrorParams } from './snapshot-errors.ts';
+import { restoreExitCodes } from './restore-errors.ts';
+import type { RestoreErrorParams } from './restore-errors.ts';
+export type { Reason } from './restore-errors.ts';
 import type { Owner, OwnerAdvice, OwnerChange, PutBack } from './owner.ts';
 
 /**
@@ -41,7 +44,7 @@ export interface StateOffer {
 }
 
 /** Parameters of each error code. A new failure is one line here, one in `exitCodeOf`, one in the message table. */
-export interface ErrorParams extends SnapshotErrorParams {
+export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams {
   // usage
   'usage.flags': { detail: string; command: string };
   'usage.value': { flag: string; value: string; expected: string };
@@ -141,6 +144,7 @@ export type ErrorCode = keyof ErrorParams;
 
 const exitCodeOf: Record<ErrorCode, ExitCode> = {
   ...snapshotExitCodes,
+  ...restoreExitCodes,
   'usage.flags': 2,
   'usage.value': 2,
   'usage.missing-value': 2,

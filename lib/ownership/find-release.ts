@@ -4,6 +4,7 @@ import { decodeHelmRelease } from '../formats/helm-release.ts';
 import type { OwnerMark } from '../formats/owner-marks.ts';
 import { getObject, listObjects } from '../kube/objects.ts';
 import { builtinTypes } from '../kube/paths.ts';
+import { remembered } from '../kube/remembered.ts';
 import type { Connection } from '../kube/types.ts';
 import type { OwnerFact } from './facts.ts';
 
@@ -12,7 +13,12 @@ import type { OwnerFact } from './facts.ts';
  * Secrets are Helm's default; HELM_DRIVER=configmap keeps the same in ConfigMaps (helm pkg/storage/driver).
  * @throws access.forbidden when it cannot be known because Secrets, or without any there ConfigMaps, may not be listed
  */
-export async function findRelease(connection: Connection, { release, namespace }: Extract<OwnerMark, { kind: 'helm' }>): Promise<Pick<OwnerFact, 'state' | 'unread' | 'release'>> {
+export function findRelease(connection: Connection, mark: Extract<OwnerMark, { kind: 'helm' }>): Promise<Pick<OwnerFact, 'state' | 'unread' | 'release'>> {
+  // Decoding a release takes longer than reading it, and a chart has hundreds of objects.
+  return remembered(connection, `release ${mark.namespace}/${mark.release}`, () => readRelease(connection, mark));
+}
+
+async function readRelease(connection: Connection, { release, namespace }: Extract<OwnerMark, { kind: 'helm' }>): Promise<Pick<OwnerFact, 'state' | 'unread' | 'release'>> {
   const query = { namespace, labelSelector: `owner=helm,name=${release}`, metadataOnly: true };
   const inConfigMaps = listObjects(connection, builtinTypes.configmaps, query);
   // Their failure matters only when no Secret answers the question.

@@ -1,10 +1,17 @@
 import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import { findMissingPermissions } from '../kube/access-review.ts';
-import type { Connection } from '../kube/types.ts';
+import { serverNowMs } from '../kube/server-time.ts';
+import type { Connection, KubeObject } from '../kube/types.ts';
+import { keyOf, keyOfObject } from '../layers/object/read-live.ts';
+import { objectSteps } from '../layers/object/steps.ts';
+import { keepObjects } from '../layers/object/steps/keep-objects.ts';
 import { workloadSteps } from '../layers/workload/steps.ts';
 import { keepEvidence } from '../run/evidence.ts';
 import type { EmitRunEvent } from '../run/events.ts';
+import { readPreImage } from '../run/pre-image.ts';
+import { saveWanted } from '../run/wanted.ts';
+import { isObjectTarget, isWorkloadTarget, isWritten } from '../run/plan.ts';
 import type { Plan, RunOptions } from '../run/plan.ts';
 import { mayHaveChanged, recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
@@ -23,7 +30,7 @@ import type { RunReport } from './requests.ts';
 import { beginSharing, followWithRecord, openSharedRun, recoverReverted, refuseWorkedOn } from './shared-runs.ts';
 
 /** Every kind of step that a run may hold. A new layer adds its own here. */
-const stepRegistry: StepRegistry = new Map([keepEvidence, waitRollout, ...workloadSteps].map((kind) => [kind.kind, kind]));
+const stepRegistry: StepRegistry = new Map([keepEvidence, waitRollout, ...workloadSteps, ...objectSteps].map((kind) => [kind.kind, kind]));
 
 /** How a run stands towards others. */
 export interface ShareChoice {
@@ -33,20 +40,47 @@ export interface ShareChoice {
   localOnly: boolean;
 }
 
+/** What a plan over objects needs besides itself. */
+export interface ExecuteChoice extends ShareChoice {
+  /** The objects as they are to be; of a revert they are found in the run that it takes back. */
+  wanted?: readonly KubeObject[];
+}
+
 /**
  * Runs a plan from its beginning. Everything that can be refused is refused before the run exists:
  * another cluster, missing permissions (all at once), a target that is no longer as planned or has an owner that the plan
  * does not name.
  * @throws plan.other-cluster, access.forbidden, target.owned, plan.stale, target.deleted: nothing was changed; run.*: half way
  */
-export async function executePlan(saved: Plan, connection: Connection, context: Context, emit: EmitRunEvent, choice: ShareChoice): Promise<RunReport> {
-  const plan = choice.localOnly ? keepLocal(saved) : saved;
+export async function executePlan(saved: Plan, connection: Connection, context: Context, emit: EmitRunEvent, choice: ExecuteChoice): Promise<RunReport> {
+  const plan = onlyWritten(choice.localOnly ? keepLocal(saved) : saved);
   await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
   await checkFresh(plan, connection, context);
   if (context.signal.aborted) throw new RetraceError('run.interrupted-before', {});
+  const wanted = await findWanted(plan, choice.wanted, context);
   const run = await createRun(plan, context);
+  try {
+    if (wanted) await saveWanted(run, wanted, new Date(serverNowMs(connection, context)), context);
+  } catch (error) {
+    await discardRun(run);
+    throw error;
+  }
   const sharing = await beginSharing(run, connection, context, { takeOver: choice.takeOver, onRefused: () => discardRun(run) });
   return carryOut(run, sharing, connection, context, emit);
+}
+
+/** What a run has to know of objects: not those that stay as they are. */
+function onlyWritten(plan: Plan): Plan {
+  return { ...plan, targets: plan.targets.filter((target) => isWorkloadTarget(target) || isWritten(target)) };
+}
+
+/** @throws plan.broken for a saved plan over objects, whose contents are not in it */
+async function findWanted(plan: Plan, given: readonly KubeObject[] | undefined, context: Context): Promise<readonly KubeObject[] | undefined> {
+  if (!plan.targets.some(isObjectTarget)) return undefined;
+  const keys = new Set(plan.targets.filter(isObjectTarget).map(({ object }) => keyOf(object)));
+  const wanted = given ?? (plan.reverts === undefined ? undefined : await readPreImage((await openRun(plan.reverts, context)).directory, keepObjects.kind, context));
+  if (wanted) return wanted.filter((object) => keys.has(keyOfObject(object)));
+  throw new RetraceError('plan.broken', { path: plan.id, detail: 'what its objects are to be is not in it: make it again with kubectl snapshot restore' });
 }
 
 /** The same plan for this machine alone: what sharing needs to be allowed is no longer needed. */

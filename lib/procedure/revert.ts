@@ -6,8 +6,8 @@ import { planWorkloadRevert } from '../layers/workload/plan-revert.ts';
 import type { WorkloadRevert } from '../layers/workload/plan-revert.ts';
 import { stepId } from '../layers/workload/plan.ts';
 import { readTarget } from '../layers/workload/steps/guarded-write.ts';
-import { isWorkloadTarget } from '../run/plan.ts';
-import type { Plan, WorkloadTarget } from '../run/plan.ts';
+import { isWorkloadTarget, isWritten } from '../run/plan.ts';
+import type { ObjectTarget, Plan, WorkloadTarget } from '../run/plan.ts';
 import { note } from '../run/notes.ts';
 import { readPreImage } from '../run/pre-image.ts';
 import { recordOf } from '../run/record.ts';
@@ -16,6 +16,7 @@ import type { StoredRun } from '../run/run-store.ts';
 import { recoverPreImages } from '../run/shared/adopt.ts';
 import { checkCluster } from './same-cluster.ts';
 import { refuseBusy } from './execute.ts';
+import { planObjectRevert } from './revert-objects.ts';
 import { judgeOwnersAgain } from './owners-again.ts';
 import type { OwnerChoice } from './owners-again.ts';
 import { openSharedRun, refuseWorkedOn } from './shared-runs.ts';
@@ -37,20 +38,31 @@ export async function planRevert(id: string, connection: Connection, namespace: 
   await checkCluster(run.plan, connection);
   await refuseWorkedOn(run, connection, context);
   const isRecovered = await recoverPreImages(run, connection, context);
+  const objects = await planObjectRevert(run, record, connection, context, choice);
   const parts = await Promise.all(run.plan.targets.filter(isWorkloadTarget).toReversed().map((planned) => revertTarget(run, record, planned, connection, context, choice)));
-  const name = parts[0]?.target.object.name ?? id;
+  const name = parts[0]?.target.object.name ?? nameOfObjects(objects.targets) ?? id;
+  const because = parts[0]?.notes[0] ?? objects.notes[0] ?? note('revert-is-bad', 'warning', { runId: id, target: id });
   return {
     ...run.plan,
     id: newId('p', context),
     createdAt: context.now().toISOString(),
     purpose: 'revert',
     reverts: id,
-    targets: parts.map((part) => part.target),
-    steps: orderSteps(parts.map((part) => part.steps)),
-    notes: [...parts.flatMap((part) => part.notes), ...(isRecovered ? [note('pre-images-recovered', 'warning', { runId: id })] : [])],
-    confirmation: { kind: 'type-name', name, because: parts[0]!.notes[0]! },
-    needs: parts.flatMap((part) => part.needs),
+    targets: [...parts.map((part) => part.target), ...objects.targets],
+    // In reverse: an undo writes objects before the templates that use them.
+    steps: orderSteps([...parts.map((part) => part.steps), objects.steps]),
+    notes: [...parts.flatMap((part) => part.notes), ...objects.notes, ...(isRecovered ? [note('pre-images-recovered', 'warning', { runId: id })] : [])],
+    confirmation: { kind: 'type-name', name, because },
+    needs: [...parts.flatMap((part) => part.needs), ...objects.needs],
   };
+}
+
+/** The one object, or the one namespace that they are in. */
+function nameOfObjects(targets: readonly ObjectTarget[]): string | undefined {
+  const written = targets.filter(isWritten);
+  if (written.length === 1) return written[0]!.object.name;
+  const namespaces = [...new Set(written.map(({ object }) => object.namespace).filter((namespace) => namespace !== ''))];
+  return namespaces.length === 1 ? namespaces[0] : undefined;
 }
 
 async function revertTarget(run: StoredRun, record: RunRecord, planned: WorkloadTarget, connection: Connection, context: Context, choice: OwnerChoice): Promise<WorkloadRevert> {

@@ -20,6 +20,7 @@ import { judgeOwnership } from '../ownership/judge.ts';
 import { note } from '../run/notes.ts';
 import type { Note } from '../run/notes.ts';
 import type { Plan, Step } from '../run/plan.ts';
+import { keepsOnly } from '../run/record.ts';
 import { permissionsToShare } from '../run/shared/sharing.ts';
 import { permissionsToObserve } from '../run/wait/observe.ts';
 import { waitRollout } from '../run/wait/step.ts';
@@ -81,7 +82,7 @@ type Planned = WorkloadPlan & { facts: WorkloadFacts; unread: MissingPermission[
 
 /** Evidence of every target is kept before the first is changed; after that each target is done before the next begins. */
 export function orderSteps(perTarget: Step[][]): Step[] {
-  const isEvidence = (step: Step) => step.kind === 'keep-evidence';
+  const isEvidence = (step: Step) => keepsOnly(step);
   return [...perTarget.flatMap((steps) => steps.filter(isEvidence)), ...perTarget.flatMap((steps) => steps.filter((step) => !isEvidence(step)))];
 }
 

@@ -54,6 +54,18 @@ export interface NoteParams {
   'owner-mark-void': { target: string; mark: string; why: string };
   /** Somebody uses an object that is changed: how, why, and what becomes of it. */
   dependent: DependentNote;
+  /** The snapshot is of another cluster, and it is restored here nevertheless. */
+  'restore-other-cluster': { context: string; server: string };
+  'restore-incomplete': { gaps: string[] };
+  /** Contents that the snapshot does not have. */
+  'restore-omitted': { objects: string[] };
+  'restore-without-secrets': { objects: string[] };
+  /** Not in the snapshot; they stay. */
+  'restore-added': { objects: string[] };
+  /** Written without a dry run before: what they need comes with the restore. */
+  'restore-untried': { objects: number };
+  'restore-deletes': { objects: string[] };
+  'restore-wide': { objects: number; namespaces: string[] };
   /** How far the server's preview went. */
   'dry-run': { result: 'ok' | 'not-allowed' | 'refused'; detail?: string };
 }

@@ -76,6 +76,7 @@ const objectTarget = v.strictObject({
     v.strictObject({ kind: v.literal('run'), id: text }),
   ]),
   wantedDigest: v.optional(text),
+  keepsReplicas: v.optional(v.literal(true)),
   changes: v.array(v.strictObject({ ...change, hidden: v.optional(v.literal(true)) })),
 });
 

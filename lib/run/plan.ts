@@ -1,4 +1,4 @@
-import type { MissingPermission } from '../core/errors.ts';
+import type { MissingPermission, Reason } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Driver, Owner } from '../core/owner.ts';
 import type { ObjectChange } from '../formats/object-diff.ts';
@@ -86,13 +86,9 @@ export interface ObjectTarget extends TargetBase {
   source: WantedSource;
   /** Of the object as it is to be; left out where it is to be gone, or is not written. */
   wantedDigest?: string;
+  /** An autoscaler sets its replicas: they stay as they are. */
+  keepsReplicas?: true;
   changes: ObjectChange[];
-}
-
-/** A code with its parameters. */
-export interface Reason {
-  code: string;
-  params: JsonObject;
 }
 
 export type WantedSource =

@@ -112,10 +112,15 @@ const saysUnchanged = /^(?!run\.)|^run\.(lock-lost|interrupted-before)$/;
 export function mayHaveChanged(record: RunRecord): boolean {
   if (hasChanged(record)) return true;
   if (record.stoppedBy && saysUnchanged.test(record.stoppedBy.code)) return false;
-  return record.steps.some((step) => step.kind !== 'keep-evidence' && step.state === 'intended');
+  return record.steps.some((step) => !keepsOnly(step) && step.state === 'intended');
+}
+
+/** True for a step that only looks and keeps: nothing is different after it. */
+export function keepsOnly({ kind }: { kind: string }): boolean {
+  return kind === 'keep-evidence' || kind === 'keep-objects';
 }
 
 /** True when a step that writes to the cluster was done. */
 export function hasChanged(record: RunRecord): boolean {
-  return record.steps.some((step) => step.kind !== 'keep-evidence' && step.state === 'done');
+  return record.steps.some((step) => !keepsOnly(step) && step.state === 'done');
 }

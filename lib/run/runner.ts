@@ -8,11 +8,12 @@ import type { EmitRunEvent } from './events.ts';
 import { repairTornEnd } from './journal.ts';
 import type { Step } from './plan.ts';
 import { savePreImage } from './pre-image.ts';
-import { hasChanged, recordOf } from './record.ts';
+import { hasChanged, keepsOnly, recordOf } from './record.ts';
 import { safetyHead } from './safety-head.ts';
 import type { RunRecord } from './record.ts';
 import type { StoredRun } from './run-store.ts';
 import type { StepEnvironment, StepRegistry } from './step-kind.ts';
+import { readWanted, wantedName } from './wanted.ts';
 
 export interface RunnerTools {
   connection: Connection;
@@ -84,7 +85,7 @@ async function recordDone(step: Step, run: StoredRun, result: JsonObject, alread
   try {
     await run.journal.append({ type: 'done', step: step.id, already, result });
   } catch (error) {
-    if (step.kind === 'keep-evidence' || !(error instanceof RetraceError)) throw error;
+    if (keepsOnly(step) || !(error instanceof RetraceError)) throw error;
     throw new RetraceError('run.stopped', { id: run.id, step: step.kind, why: error.code, command: resumeCommand(run.id) }, { cause: error });
   }
 }
@@ -112,6 +113,8 @@ function environmentOf(step: Step, run: StoredRun, { connection, context, emit, 
       await savePreImage(run.directory, step.id, head, objects, context);
       await sharePreImage?.(step.id);
     },
+    shareWanted: async () => sharePreImage?.(wantedName),
+    readWanted: () => readWanted(run.directory, context),
     note: (entry: JsonObject) => run.journal.append({ type: 'noted', step: step.id, entry }),
   };
 }
@@ -149,7 +152,7 @@ const refusedBeforeWriting = new Set<ErrorCode>([
 
 async function recordStop(error: unknown, step: Step, { mayHaveWritten }: StepProgress, run: StoredRun, context: Context): Promise<unknown> {
   const surelyNot = error instanceof RetraceError && refusedBeforeWriting.has(error.code) && countNoted(run, step) < 2;
-  const changed = hasChanged(recordOf(run, context)) || (step.kind !== 'keep-evidence' && !surelyNot && mayHaveWritten);
+  const changed = hasChanged(recordOf(run, context)) || (!keepsOnly(step) && !surelyNot && mayHaveWritten);
   const told = explainStop(error, changed, step, run, context);
   if (told instanceof RetraceError) {
     const params = told.params as unknown as JsonObject;

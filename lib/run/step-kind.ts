@@ -19,6 +19,10 @@ export interface StepEnvironment {
    * other machines. Fsynced before it returns; a later call of the same step keeps what the first one kept.
    */
   savePreImage(...objects: KubeObject[]): Promise<void>;
+  /** Keeps what the run is to write where other machines find it. */
+  shareWanted(): Promise<void>;
+  /** The objects that the run is to write, as they were captured; undefined for a run that writes none. */
+  readWanted(): Promise<KubeObject[] | undefined>;
   /** Intent of a write inside a step that makes several (evictions), fsynced before it returns. */
   note(entry: JsonObject): Promise<void>;
 }

@@ -8,10 +8,11 @@ import { key } from './commands/key.ts';
 import { list } from './commands/list.ts';
 import { prune } from './commands/prune.ts';
 import { show } from './commands/show.ts';
+import { restore } from './commands/restore.ts';
 
 await runPlugin({
   name: 'snapshot',
   summary: 'Capture a monitoring stack, compare it with what is live, and restore from it',
-  commands: [create, list, show, diff, exportCommand, check, prune, key, completion],
+  commands: [create, list, show, diff, exportCommand, check, prune, restore, key, completion],
   complete: async () => (await import('./completion.ts')).complete,
 });

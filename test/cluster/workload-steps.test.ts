@@ -98,6 +98,8 @@ async function begin(fixtures: Fixtures, kind: Kind = 'StatefulSet', replicas?: 
       await savePreImage(directory, writing.id, safetyHead({ id: 'r-aaaaaa', plan }, writing, objects, new Date(), makeContext()), objects, makeContext());
       await between();
     },
+    shareWanted: async () => undefined,
+    readWanted: async () => undefined,
     note: async () => undefined,
   };
   return {

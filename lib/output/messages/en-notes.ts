@@ -17,7 +17,7 @@ const voidText: Record<string, string> = {
 };
 
 /** English sentences of what a plan notes. */
-export const notes: NoteMessages = {
+export const notes = {
   'last-applied': ({ target }) =>
     noteOf(`kubectl's last-applied annotation of ${target} stays as it is, which is not this revision: correct the manifest too, or the next kubectl apply merges from it (kubectl#1301)`),
   'put-back-by': ({ how }) => ({
@@ -62,4 +62,4 @@ export const notes: NoteMessages = {
     row: 'dry-run',
     text: { ok: 'ok', 'not-allowed': 'not allowed to try', refused: 'REFUSED' }[result] + (detail === undefined ? '' : `: ${detail}`),
   }),
-};
+} satisfies Partial<NoteMessages>;

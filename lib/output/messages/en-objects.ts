@@ -1,4 +1,5 @@
-import type { ObjectVerb, Reason } from '../../run/plan.ts';
+import type { Reason } from '../../core/errors.ts';
+import type { ObjectVerb } from '../../run/plan.ts';
 import type { ObjectPhrases } from './object-phrases.ts';
 import { quoted, word, words } from './phrases.ts';
 
@@ -15,6 +16,28 @@ function reason({ code, params }: Reason): string {
       return `${word(params, 'owner') ?? 'its owner'} makes it`;
     case 'written-by':
       return `written by ${word(params, 'owner') ?? 'somebody above it'}, which would put it back; --without-hold does it nevertheless`;
+    case 'immutable-holds-data':
+      return `${words(params, 'fields').join(', ')} cannot be changed, and it is never deleted: what it holds would go with it`;
+    case 'made-by-server':
+      return 'the cluster makes it by itself';
+    case 'token':
+      return 'a token is made anew by its controller';
+    case 'helm-release':
+      return 'a stored revision of Helm; name it to restore it';
+    case 'own':
+      return "Retrace's own";
+    case 'job-done':
+      return 'a Job that had ended';
+    case 'job-is-there':
+      return 'a Job cannot be changed once it runs';
+    case 'added':
+      return 'added since';
+    case 'never-deleted':
+      return 'added since; never deleted by a restore: what it holds would go with it';
+    case 'not-served':
+      return `the cluster has no type ${word(params, 'type') ?? ''}`;
+    case 'being-deleted':
+      return 'it is being deleted';
     case 'server':
       return `the server says: ${word(params, 'message') ?? ''}`;
     default:

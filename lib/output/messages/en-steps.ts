@@ -17,12 +17,18 @@ function planStep(step: Step, target: string): StepText {
       return { verb: 'restart', text: target };
     case 'wait-rollout':
       return { verb: 'wait', text: `pods of ${target} on ${word(params, 'hash') ?? 'the new revision'}` };
+    case 'keep-objects':
+      return { verb: 'keep', text: 'a safety copy of everything that is changed or deleted' };
+    case 'write-objects':
+      return { verb: 'write', text: `${countText(words(params, 'objects').length)}: ${words(params, 'kinds').join(', ')}` };
     default:
       return { verb: step.kind, text: target };
   }
 }
 
-const stepNames: Record<string, string> = { 'keep-evidence': 'evidence', 'patch-template': 'template', 'set-replicas': 'replicas', restart: 'restart', 'wait-rollout': 'pods' };
+const countText = (count: number) => `${count} ${count === 1 ? 'object' : 'objects'}`;
+
+const stepNames: Record<string, string> = { 'keep-evidence': 'evidence', 'patch-template': 'template', 'set-replicas': 'replicas', restart: 'restart', 'wait-rollout': 'pods', 'keep-objects': 'safety copy', 'write-objects': 'objects' };
 
 /** What a kind of step is called while it runs. */
 export function stepName(kind: string): string {
@@ -45,6 +51,12 @@ function stepResult(step: Step, result: JsonObject): string {
       const all = left.length === 0 ? 'all on the revision' : `all on the revision but ${listed(left, 'and')}, which the update strategy leaves as ${left.length === 1 ? 'it is' : 'they are'}`;
       return typeof tookMs === 'number' ? `${all}, after ${formatDuration(tookMs)}` : all;
     }
+    case 'keep-objects':
+      return `${countText(Number(result['objects'] ?? 0))} kept`;
+    case 'write-objects': {
+      const [written, already] = [Number(result['written'] ?? 0), Number(result['already'] ?? 0)];
+      return `${countText(written)} written${already > 0 ? `, ${already} were so already` : ''}`;
+    }
     default:
       return 'done';
   }
@@ -64,6 +76,8 @@ function progress(code: string, params: JsonObject): string | undefined {
       return `${pod} deleted, waiting for its successor`;
     case 'blocked-by-budget':
       return `${pod} cannot be evicted now: disruption budget ${words(params, 'budgets').join(', ')}`;
+    case 'objects-written':
+      return `${word(params, 'done') ?? '?'} of ${word(params, 'total') ?? '?'}`;
     case 'unreachable':
       return `the API server does not answer (${word(params, 'detail') ?? 'no reason'}); trying again`;
     case 'extended':

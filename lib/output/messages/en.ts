@@ -5,6 +5,7 @@ import { runErrors, targetErrors } from './en-cluster-errors.ts';
 import { notes } from './en-notes.ts';
 import { owners } from './en-owners.ts';
 import { objects } from './en-objects.ts';
+import { restoreErrors, restoreNotes } from './en-restore.ts';
 import { sharedRunErrors } from './en-shared-runs.ts';
 import { snapshotErrors, snapshotLabels } from './en-snapshots.ts';
 import { stateErrors } from './en-states.ts';
@@ -124,10 +125,10 @@ const completion: CompletionLabels = {
 export const english: Messages = {
   language: 'en',
   error: 'error',
-  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors, ...diffErrors },
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors, ...diffErrors, ...restoreErrors },
   uncheckedCertificate: (server) => `warning: the certificate of ${server} is not checked (insecure-skip-tls-verify): anyone on the way can read and change the requests`,
   bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
-  notes,
+  notes: { ...notes, ...restoreNotes },
   owners,
   diff,
   plan,

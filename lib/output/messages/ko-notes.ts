@@ -17,7 +17,7 @@ const voidText: Record<string, string> = {
 };
 
 /** 계획에 붙는 설명 (Korean sentences of what a plan notes). */
-export const notes: NoteMessages = {
+export const notes = {
   'last-applied': ({ target }) =>
     noteOf(`${target}: kubectl의 last-applied 어노테이션은 그대로이며 이 리비전이 아닙니다. 매니페스트도 고치지 않으면 다음 kubectl apply가 그것을 기준으로 병합합니다 (kubectl#1301)`),
   'put-back-by': ({ how }) => ({
@@ -62,4 +62,4 @@ export const notes: NoteMessages = {
     row: 'dry-run',
     text: { ok: '정상', 'not-allowed': '시험할 권한 없음', refused: '거부됨' }[result] + (detail === undefined ? '' : `: ${detail}`),
   }),
-};
+} satisfies Partial<NoteMessages>;

@@ -1,4 +1,5 @@
-import type { ObjectVerb, Reason } from '../../run/plan.ts';
+import type { Reason } from '../../core/errors.ts';
+import type { ObjectVerb } from '../../run/plan.ts';
 import type { ObjectPhrases } from './object-phrases.ts';
 import { quoted, word, words } from './phrases.ts';
 
@@ -15,6 +16,28 @@ function reason({ code, params }: Reason): string {
       return `${word(params, 'owner') ?? '소유자'}가 만듭니다`;
     case 'written-by':
       return `${word(params, 'owner') ?? '상위 소유자'}가 관리하며 원상 복구합니다. 그래도 하려면 --without-hold`;
+    case 'immutable-holds-data':
+      return `바꿀 수 없는 필드: ${words(params, 'fields').join(', ')}. 담긴 것도 사라지므로 삭제하지 않습니다`;
+    case 'made-by-server':
+      return '클러스터가 스스로 만듭니다';
+    case 'token':
+      return '토큰은 컨트롤러가 새로 만듭니다';
+    case 'helm-release':
+      return 'Helm의 저장된 리비전. 복원하려면 이름을 지정하십시오';
+    case 'own':
+      return 'Retrace의 오브젝트';
+    case 'job-done':
+      return '이미 끝난 Job';
+    case 'job-is-there':
+      return '실행된 Job은 바꿀 수 없습니다';
+    case 'added':
+      return '이후에 추가됨';
+    case 'never-deleted':
+      return '이후에 추가됨. 담긴 것도 사라지므로 복원은 삭제하지 않습니다';
+    case 'not-served':
+      return `클러스터에 없는 타입: ${word(params, 'type') ?? ''}`;
+    case 'being-deleted':
+      return '삭제되는 중입니다';
     case 'server':
       return `서버의 답: ${word(params, 'message') ?? ''}`;
     default:

@@ -17,12 +17,18 @@ function planStep(step: Step, target: string): StepText {
       return { verb: '재시작', text: target };
     case 'wait-rollout':
       return { verb: '대기', text: `${target}의 파드가 ${word(params, 'hash') ?? '새 리비전'}` };
+    case 'keep-objects':
+      return { verb: '보관', text: '바뀌거나 삭제되는 모든 것의 안전 사본' };
+    case 'write-objects':
+      return { verb: '쓰기', text: `${countText(words(params, 'objects').length)}: ${words(params, 'kinds').join(', ')}` };
     default:
       return { verb: step.kind, text: target };
   }
 }
 
-const stepNames: Record<string, string> = { 'keep-evidence': '증거', 'patch-template': '템플릿', 'set-replicas': '레플리카', restart: '재시작', 'wait-rollout': '파드' };
+const countText = (count: number) => `오브젝트 ${count}개`;
+
+const stepNames: Record<string, string> = { 'keep-evidence': '증거', 'patch-template': '템플릿', 'set-replicas': '레플리카', restart: '재시작', 'wait-rollout': '파드', 'keep-objects': '안전 사본', 'write-objects': '오브젝트' };
 
 /** 실행 중 단계의 이름 (what a kind of step is called while it runs). */
 export function stepName(kind: string): string {
@@ -45,6 +51,12 @@ function stepResult(step: Step, result: JsonObject): string {
       const all = left.length === 0 ? '모두 그 리비전' : `그대로 둔 것 외에 모두 그 리비전 (OnDelete): ${left.join(', ')}`;
       return typeof tookMs === 'number' ? `${all}, ${formatDuration(tookMs)} 걸림` : all;
     }
+    case 'keep-objects':
+      return `${countText(Number(result['objects'] ?? 0))} 보관됨`;
+    case 'write-objects': {
+      const [written, already] = [Number(result['written'] ?? 0), Number(result['already'] ?? 0)];
+      return `${countText(written)} 씀${already > 0 ? `, 이미 같음 ${already}개` : ''}`;
+    }
     default:
       return '완료';
   }
@@ -64,6 +76,8 @@ function progress(code: string, params: JsonObject): string | undefined {
       return `삭제됨: ${pod}, 새 파드를 기다리는 중`;
     case 'blocked-by-budget':
       return `지금은 축출할 수 없음: ${pod}, PodDisruptionBudget ${words(params, 'budgets').join(', ')}`;
+    case 'objects-written':
+      return `${word(params, 'done') ?? '?'} / ${word(params, 'total') ?? '?'}`;
     case 'unreachable':
       return `API 서버가 응답하지 않음 (${word(params, 'detail') ?? '이유 없음'}), 다시 시도하는 중`;
     case 'extended':

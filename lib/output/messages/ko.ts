@@ -5,6 +5,7 @@ import { accessErrors, usageErrors } from './ko-errors.ts';
 import { notes } from './ko-notes.ts';
 import { owners } from './ko-owners.ts';
 import { objects } from './ko-objects.ts';
+import { restoreErrors, restoreNotes } from './ko-restore.ts';
 import { sharedRunErrors } from './ko-shared-runs.ts';
 import { snapshotErrors, snapshotLabels } from './ko-snapshots.ts';
 import { stateErrors } from './ko-states.ts';
@@ -124,10 +125,10 @@ const completion: CompletionLabels = {
 export const korean: Messages = {
   language: 'ko',
   error: '오류',
-  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors, ...diffErrors },
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors, ...diffErrors, ...restoreErrors },
   uncheckedCertificate: (server) => `경고: ${server}의 인증서를 확인하지 않습니다(insecure-skip-tls-verify). 중간에서 누구나 요청을 읽고 바꿀 수 있습니다`,
   bug: (detail) => ({ text: `Retrace의 버그입니다: ${detail}`, next: ['-v=1을 붙이면 위치가 나옵니다. 그 출력과 함께 알려 주십시오'] }),
-  notes,
+  notes: { ...notes, ...restoreNotes },
   owners,
   diff,
   plan,

@@ -1,4 +1,5 @@
-import type { ObjectVerb, Reason, WantedSource } from '../../run/plan.ts';
+import type { Reason } from '../../core/errors.ts';
+import type { ObjectVerb, WantedSource } from '../../run/plan.ts';
 
 /** Words about objects that are restored as a whole. */
 export interface ObjectPhrases {

@@ -7,6 +7,11 @@ export function listed(items: readonly string[], joint: string): string {
   return `${items.slice(0, -1).join(', ')} ${joint} ${items.at(-1)}`;
 }
 
+/** Names in one sentence: the first ones, and how many more. */
+export function someText(names: readonly string[], most = 6): string {
+  return names.length > most ? `${names.slice(0, most - 1).join(', ')} +${names.length - most + 1}` : names.join(', ');
+}
+
 /** In double quotes, control characters visible: a terminal must not obey what a cluster or a person wrote. */
 export function quoted(text: string): string {
   return JSON.stringify(text);

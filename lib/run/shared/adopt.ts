@@ -11,6 +11,7 @@ import { parseJournal } from '../journal.ts';
 import { adoptPreImage, readPreImage, replacePreImage } from '../pre-image.ts';
 import { acceptPlan, openRun, runsDirectory } from '../run-store.ts';
 import type { StoredRun } from '../run-store.ts';
+import { wantedName } from '../wanted.ts';
 import { readPlanParts, recordNamespace } from './cluster-record.ts';
 import type { FoundRecord } from './cluster-record.ts';
 import { unpackPlan } from './record-content.ts';
@@ -59,7 +60,7 @@ export async function adoptRun(connection: Connection, found: FoundRecord, conte
  */
 export async function recoverPreImages(run: StoredRun, connection: Connection, context: Context): Promise<boolean> {
   const lost = new Map<string, RetraceError>();
-  for (const { id } of run.plan.steps) {
+  for (const id of [wantedName, ...run.plan.steps.map((step) => step.id)]) {
     await readPreImage(run.directory, id, context).catch((error: unknown) => {
       if (!(error instanceof RetraceError)) throw error;
       lost.set(id, error);

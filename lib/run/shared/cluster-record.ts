@@ -4,8 +4,8 @@ import type { JsonObject } from '../../core/json.ts';
 import { listObjects } from '../../kube/objects.ts';
 import { builtinTypes } from '../../kube/paths.ts';
 import type { Connection, KubeObject } from '../../kube/types.ts';
-import { isWorkloadTarget } from '../plan.ts';
-import type { Plan } from '../plan.ts';
+import { isObjectTarget, isWorkloadTarget, isWritten } from '../plan.ts';
+import type { Plan, PlannedTarget } from '../plan.ts';
 import type { StoredRun } from '../run-store.ts';
 import { readOwnObject, writeOwnObject } from './own-object.ts';
 import type { OwnObject } from './own-object.ts';
@@ -24,9 +24,24 @@ export function recordName(runId: string): string {
   return `retrace-run-${runId}`;
 }
 
-/** Where the record of a run is: the namespace of its first target. */
-export function recordNamespace(plan: Pick<Plan, 'targets'>): string | undefined {
-  return plan.targets[0]?.object.namespace || undefined;
+/** For what stands in no namespace, or in one that the run itself makes or deletes: it is in every cluster, and cannot be deleted. */
+const commonNamespace = 'default';
+
+/**
+ * Where a target is locked and recorded: its namespace, when that is there before the run begins.
+ * @param targets of the whole plan
+ */
+export function placeOf({ object }: PlannedTarget, targets: readonly PlannedTarget[]): string {
+  const { namespace } = object;
+  const comesOrGoes = (one: PlannedTarget) => isObjectTarget(one) && (one.verb === 'create' || one.verb === 'delete');
+  const isTheRuns = targets.some((one) => comesOrGoes(one) && one.object.kind === 'Namespace' && one.object.name === namespace);
+  return namespace === '' || isTheRuns ? commonNamespace : namespace;
+}
+
+/** Where the record of a run is: the place of its first target. */
+export function recordNamespace({ targets }: Pick<Plan, 'targets'>): string | undefined {
+  const first = targets.find(isWritten) ?? targets[0];
+  return first && placeOf(first, targets);
 }
 
 /** The run's record in the cluster, written after each line of its journal. */

@@ -5,10 +5,11 @@ import { writeDurably } from '../../core/durable-file.ts';
 import type { MissingPermission } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import type { Connection } from '../../kube/types.ts';
+import { isWritten } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import { readPlainPreImage } from '../pre-image.ts';
 import type { StoredRun } from '../run-store.ts';
-import { ClusterRecord, recordNamespace } from './cluster-record.ts';
+import { ClusterRecord, placeOf, recordNamespace } from './cluster-record.ts';
 import { fence } from './fence.ts';
 import type { Holder } from './lease.ts';
 import { Lock } from './lock.ts';
@@ -19,10 +20,9 @@ export function isShared(plan: Pick<Plan, 'targets' | 'options'>): boolean {
   return plan.options.localOnly !== true && namespacesOf(plan).length > 0;
 }
 
-/** The namespaces that a plan writes. */
-export function namespacesOf(plan: Pick<Plan, 'targets'>): string[] {
-  const written = plan.targets.filter(({ action, object }) => action !== 'noop' && object.namespace !== '');
-  return [...new Set(written.map(({ object }) => object.namespace))].sort();
+/** The namespaces whose lock a plan needs. */
+export function namespacesOf({ targets }: Pick<Plan, 'targets'>): string[] {
+  return [...new Set(targets.filter(isWritten).map((target) => placeOf(target, targets)))].sort();
 }
 
 /** What lock, record and pre-images need to be allowed; asked before the first change together with what the steps need. */
@@ -77,7 +77,7 @@ export class Sharing {
     this.#context = context;
     this.#lock = lock;
     this.#home = home;
-    this.connection = fence(bare, () => lock.check());
+    this.connection = fence(bare, () => lock.check(), context);
   }
 
   /**

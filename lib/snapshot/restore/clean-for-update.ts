@@ -89,7 +89,14 @@ export const updateRules: readonly UpdateRule[] = [
       eachClientConfig(object, (config, index) => takeFrom(config, bundles.get(placeOf(object, index)) ?? {}, 'caBundle'));
     },
   },
-  { name: "a Namespace has labels and annotations, the rest is the server's", kinds: ['Namespace'], apply: (object, _stored, live) => takeFrom(object, live, 'spec') },
+  {
+    name: "a Namespace has labels and annotations, the rest is the server's",
+    kinds: ['Namespace'],
+    apply(object, _stored, live) {
+      takeFrom(object, live, 'spec');
+      takeFrom(object, live, 'metadata', 'labels', 'kubernetes.io/metadata.name');
+    },
+  },
   {
     name: 'a claim keeps its volume and never shrinks',
     kinds: ['PersistentVolumeClaim'],

@@ -8,9 +8,11 @@ export const systemMetadata = [
   'managedFields', 'ownerReferences', 'generateName',
 ] as const;
 
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
 /** What kubectl applied last, parsed; undefined when it never did, or wrote something else there. */
 export function lastAppliedOf(object: JsonObject): JsonObject | undefined {
-  const text = textAt(object, 'metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration');
+  const text = textAt(object, 'metadata', 'annotations', lastApplied);
   if (text === undefined) return undefined;
   try {
     return parseJson(text) as JsonObject;

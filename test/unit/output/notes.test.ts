@@ -34,6 +34,14 @@ const samples: { [C in NoteCode]: [NoteParams[C], ...string[]] } = {
   'owners-contested': [{ object: 'statefulset/x' }, 'statefulset/x'],
   'owner-mark-void': [{ target: 'statefulset/x', mark: 'kps', why: 'no-release' }, 'statefulset/x', '"kps"', 'Helm'],
   dependent: [{ target: 'statefulset/x', source: 'configmap/y', usedAs: 'env[A]', because: 'environment', outcome: 'blocked', blocked: 'owner', owner: 'kps' }, 'statefulset/x', 'configmap/y', 'env[A]', 'kps'],
+  'restore-other-cluster': [{ context: 'prod', server: 'https://a' }, 'prod', 'https://a'],
+  'restore-incomplete': [{ gaps: ['secrets'] }, 'secrets'],
+  'restore-omitted': [{ objects: ['secret/x'] }, 'secret/x'],
+  'restore-without-secrets': [{ objects: ['secret/x'] }, 'secret/x', '--secrets=skip'],
+  'restore-added': [{ objects: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] }, 'a, b, c, d, e +2', '--delete-added'],
+  'restore-untried': [{ objects: 3 }, '3'],
+  'restore-deletes': [{ objects: ['service/x'] }, 'service/x'],
+  'restore-wide': [{ objects: 120, namespaces: ['a', 'b'] }, '120', '2'],
   'dry-run': [{ result: 'refused', detail: 'denied by policy' }, 'denied by policy'],
 };
 

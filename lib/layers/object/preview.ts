@@ -1,0 +1,63 @@
+import { atMost } from '../../core/at-most.ts';
+import { isError } from '../../core/errors.ts';
+import { redactText } from '../../core/redaction.ts';
+import { diffObjects } from '../../formats/object-diff.ts';
+import { createObject, deleteObject, replaceObject } from '../../kube/objects.ts';
+import type { Connection, KubeObject } from '../../kube/types.ts';
+import { typeOfRef } from '../../run/object-ref.ts';
+import { digestOfState, isSameState } from '../../snapshot/restore/compare.ts';
+import { holdsCredential } from '../../snapshot/stored-object.ts';
+import type { PlannedObject } from './plan.ts';
+import { fieldManager, writesAtOnce } from './steps/write-object.ts';
+
+/**
+ * Server dry run of every write: admission rules, webhooks and defaults have their say, nothing is stored. What the server refuses
+ * becomes a refusal in its words; what it would store as it is already becomes nothing to do.
+ * @param isTriable false for what depends on another write of the plan: a namespace or a type that is not there yet
+ * @throws server.unreachable, server.error: then nothing is known
+ */
+export function previewObjects(connection: Connection, planned: readonly PlannedObject[], isTriable: (one: PlannedObject) => boolean): Promise<PlannedObject[]> {
+  return atMost(writesAtOnce, planned, async (one) => (one.target.action === 'change' && isTriable(one) ? previewObject(connection, one) : one));
+}
+
+async function previewObject(connection: Connection, planned: PlannedObject): Promise<PlannedObject> {
+  try {
+    const answer = await tryIt(connection, planned);
+    const { live } = planned.facts;
+    if (!answer) return planned;
+    if (live && isSameState(answer, live)) return nothingToDo(planned);
+    const { target } = planned;
+    // What will be live, defaults and webhooks included: what a resumed run looks for.
+    const wantedDigest = holdsCredential(answer) ? {} : { wantedDigest: digestOfState(answer) };
+    return { ...planned, target: { ...target, ...wantedDigest, changes: target.verb === 'update' ? diffObjects(live, answer) : target.changes } };
+  } catch (error) {
+    // Who may not write may not try either: told with all that is missing.
+    if (isError(error, 'access.forbidden') && error.params.missing.length > 0) return planned;
+    if (!isError(error, 'server.rejected') && !isError(error, 'server.conflict') && !isError(error, 'access.forbidden')) throw error;
+    const message = isError(error, 'access.forbidden') ? error.params.detail : error.params.message;
+    return refused(planned, redactText(message));
+  }
+}
+
+/** @returns what would be live afterwards; undefined where that cannot be tried */
+async function tryIt(connection: Connection, { target, body }: PlannedObject): Promise<KubeObject | undefined> {
+  const { object, verb } = target;
+  const type = typeOfRef(object);
+  const namespace = object.namespace || undefined;
+  const options = { fieldManager, dryRun: true };
+  if (verb === 'update') return replaceObject(connection, type, namespace, object.name, body!, options);
+  if (verb === 'create') return createObject(connection, type, namespace, body!, options);
+  // The successor cannot be tried while its name is taken.
+  await deleteObject(connection, type, namespace, object.name, { uid: object.uid, dryRun: true });
+  return undefined;
+}
+
+function nothingToDo({ facts, target }: PlannedObject): PlannedObject {
+  const { wantedDigest: _wanted, keepsReplicas: _keeps, ...rest } = target;
+  return { facts, target: { ...rest, action: 'noop', verb: 'noop', changes: [] } };
+}
+
+function refused({ facts, target }: PlannedObject, message: string): PlannedObject {
+  const { wantedDigest: _wanted, keepsReplicas: _keeps, ...rest } = target;
+  return { facts, target: { ...rest, action: 'noop', verb: 'refuse', because: { code: 'server', params: { message } } } };
+}
