@@ -75,7 +75,7 @@ export async function createSnapshot(
 
 /** Writes under a name that nobody has, and proves that it can be read: a damaged snapshot is found out now, not on the night it is needed (etcd#18340). */
 async function writeNew(head: Omit<ManifestHead, 'id'>, captured: Captured, seal: Seal, repository: SnapshotRepository): Promise<{ manifest: Manifest; bytes: number }> {
-  const taken = new Set((await repository.list()).map(({ id }) => id));
+  const taken = new Set(await repository.ids());
   for (;;) {
     const id = newSnapshotId(new Date(head.startedAt), taken);
     const { bytes, manifest } = await encodeSnapshot({ id, ...head }, captured.objects, seal);

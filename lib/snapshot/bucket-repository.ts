@@ -9,12 +9,13 @@ import { fileEnding, idOfFile, listedSnapshot, notFound, type SnapshotRepository
 export function openInBucket(bucket: Bucket): SnapshotRepository {
   const { place } = bucket;
   const keyOf = (id: string) => `${id}${fileEnding}`;
-  const listFiles = async () => (await bucket.list()).flatMap(({ key, bytes }) => ({ id: idOfFile(key), bytes })).filter((file): file is { id: string; bytes: number } => file.id !== undefined);
+  const listFiles = async () => (await bucket.list()).flatMap(({ key, bytes }) => ({ id: idOfFile(key), bytes })).filter((file): file is { id: string; bytes: number } => file.id !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1));
   const refuse = async (id: string) => notFound(id, place, (await listFiles()).map((file) => file.id));
   return {
     place,
+    ids: async () => (await listFiles()).map(({ id }) => id),
     list: async () => {
-      const files = (await listFiles()).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const files = await listFiles();
       const found = await atMost(16, files, async ({ id, bytes }) => {
         const listed = await listedSnapshot(id, bytes, firstReadBytes, async (count) => {
           const first = count === 0 ? new Uint8Array() : await bucket.read(keyOf(id), count);

@@ -26,6 +26,7 @@ export function openFolder(place: string, context: Pick<Context, 'now'>): Snapsh
   };
   return {
     place,
+    ids: readIds,
     list: async () => {
       // Gone between the two reads, as by a prune of somebody else: no snapshot any more.
       const found = await atMost(16, await readIds(), async (id) => {

@@ -7,6 +7,8 @@ import { isSnapshotId, type Manifest } from './manifest.ts';
 export interface SnapshotRepository {
   /** For messages: a folder, or `s3://bucket/prefix`. */
   readonly place: string;
+  /** Their names, without reading any, in order. @throws file.unreadable, repository.* */
+  ids(): Promise<string[]>;
   /** All of them, in the order of their names. Reads only the beginning of each. @throws file.unreadable, repository.* */
   list(): Promise<ListedSnapshot[]>;
   /** @throws snapshot.not-found with the newest that there are */

@@ -381,6 +381,47 @@ test('two namespaces; the whole cluster with its cluster-scoped objects; kinds a
   await deleteNamespace(plane, other);
 });
 
+test('Argo CD: what the Applications that deliver here had synced; where they may not be listed, that it is not known', async ({ namespace, cli, home }) => {
+  const type: any = widgets('argoproj.io');
+  type.metadata = { name: 'applications.argoproj.io' };
+  type.spec.names = { plural: 'applications', singular: 'application', kind: 'Application' };
+  await applyManifests(plane, 'default', [type]);
+  await kubectl(plane, ['wait', '--for=condition=Established', 'crd/applications.argoproj.io', '--timeout=60s']);
+  const argocd = await createNamespace(plane, 'argocd');
+  const application = (name: string, destination: string, revision: string) => ({ apiVersion: 'argoproj.io/v1', kind: 'Application', metadata: { name }, spec: { destination: { namespace: destination } }, status: { sync: { revision } } });
+  await applyManifests(plane, argocd, [application('thanos', namespace, '4f1c2ab'), application('other', 'elsewhere', 'ddd')]);
+  const create = (kubeconfig: string) => cli('snapshot', ['create', '-n', namespace, '--kinds=cm', '-o', 'name'], { kubeconfig });
+  await waitUntil(async () => {
+    const created = await create(plane.kubeconfig);
+    expect(created, created.stderr).toMatchObject({ exitCode: 0 });
+    expect(created.stderr).not.toContain('Argo CD');
+    return (await openSnapshot(home, idOf(created))).manifest.inForce.argocd.length === 1;
+  }, { what: 'discovery to know of Applications' });
+  const known = await openSnapshot(home, idOf(await create(plane.kubeconfig)));
+  expect(known.manifest.inForce.argocd).toEqual([{ application: 'thanos', namespace: argocd, revision: '4f1c2ab' }]);
+  const narrow = await createIdentity(plane, namespace, home, 'no-argo', [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list'] }]);
+  await waitUntil(async () => (await create(narrow)).exitCode === 0, { what: 'the narrow role' });
+  const unknown = await create(narrow);
+  expect(unknown).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('Argo CD Applications of other namespaces may not be listed') });
+  expect((await openSnapshot(home, idOf(unknown))).manifest).toMatchObject({ complete: true, inForce: { argocd: [] } });
+  await kubectl(plane, ['delete', 'crd', 'applications.argoproj.io']);
+  await deleteNamespace(plane, argocd);
+});
+
+test('Ctrl-C ends it at once and leaves nothing; names of one minute get letters', async ({ namespace, runFolder, startCli, cli, home }) => {
+  const proxy = await startFaultProxy(runFolder, plane);
+  proxy.addFault({ kind: 'delay', delayMs: 60_000, times: 100, matches: ({ path }) => path.includes('/services?') });
+  const running = await startCli('snapshot', ['create', '-n', namespace], { kubeconfig: proxy.kubeconfig });
+  await waitUntil(() => proxy.requests.some(({ path }) => path.includes(`/namespaces/${namespace}/configmaps?`)), { what: 'lists to be read' });
+  running.signal('SIGINT');
+  expect(await running.result).toMatchObject({ exitCode: 130, stdout: '', stderr: expect.stringContaining('Nothing was changed.') });
+  expect(readdirSync(home).filter((name) => name === 'data' || name === 'config')).toEqual([]);
+  await proxy.stop();
+  const ids = await Promise.all([1, 2, 3].map(async () => idOf(await cli('snapshot', ['create', '-n', namespace, '--kinds=cm', '-o', 'name'], { kubeconfig: plane.kubeconfig }))));
+  expect(new Set(ids).size).toBe(3);
+  expect(readdirSync(join(home, 'data', 'retrace', 'snapshots')).sort()).toEqual(ids.map((id) => `${id}.retrace`).sort());
+});
+
 test('tags the commit that it was deployed from, once; what is not committed is told', async ({ namespace, cli, home, runFolder }) => {
   const tree = join(home, 'infra');
   const env = { PATH: process.env['PATH'] ?? '', HOME: home, GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' };
