@@ -1,0 +1,187 @@
+/** Snapshots in a bucket of a real S3 server: read by a few bytes, written whole or not at all, never over one another. */
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { makeContext } from '../unit/kube/test-context.ts';
+import { makeObject, plantedForms, sampleHead, sampleObjects } from '../unit/snapshot/sample-objects.ts';
+import { checkSnapshot } from '../../lib/snapshot/check.ts';
+import { encodeSnapshot } from '../../lib/snapshot/file/encode.ts';
+import { openRepository } from '../../lib/snapshot/open-repository.ts';
+import type { SnapshotRepository } from '../../lib/snapshot/repository.ts';
+import { test } from '../support/fixtures.ts';
+import { startObjectStore, type ObjectStore } from '../support/object-store.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+let store: ObjectStore;
+beforeAll(async () => {
+  store = await startObjectStore(inject('runFolder'), 'snapshots');
+});
+afterAll(() => store.stop());
+
+const writer = fileURLToPath(new URL('../unit/snapshot/struck-writer.ts', import.meta.url));
+const ids = [20, 21, 22, 23, 24].map((day) => `s-202611${day}-0250`);
+
+const repositoryAt = (prefix: string, env: Record<string, string> = store.env) => openRepository(`s3://${store.bucket}/${prefix}`, makeContext({ env }));
+
+async function makeFile(id: string, size = 0): Promise<Uint8Array> {
+  const ballast = size === 0 ? [] : [makeObject('ConfigMap', 'ballast', { data: { noise: Buffer.from(crypto.getRandomValues(new Uint8Array(size))).toString('hex') } })];
+  const startedAt = `${id.slice(2, 6)}-${id.slice(6, 8)}-${id.slice(8, 10)}T02:50:00Z`;
+  return (await encodeSnapshot(sampleHead({ id, startedAt, finishedAt: startedAt }), [...sampleObjects(), ...ballast], { kind: 'omit' })).bytes;
+}
+
+async function fill(repository: SnapshotRepository): Promise<void> {
+  for (const id of ids) await repository.write(id, await makeFile(id));
+}
+
+/** Passes requests on and notes them; with `hold` a PUT is read by its beginning and never passed on. */
+function startProxy(hold = false) {
+  const seen: { method: string; path: string; range: string | null; bytes: number }[] = [];
+  let held = 0;
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    idleTimeout: 0,
+    async fetch(request) {
+      const { pathname, search } = new URL(request.url);
+      if (hold && request.method === 'PUT') {
+        held += 1;
+        return new Promise<Response>(() => {});
+      }
+      // The Host header is signed: it stays that of the proxy.
+      const answer = await fetch(`${store.endpoint}${pathname}${search}`, { method: request.method, headers: request.headers, body: request.body });
+      const body = await answer.bytes();
+      seen.push({ method: request.method, path: pathname, range: request.headers.get('range'), bytes: body.length });
+      return new Response(body, { status: answer.status, headers: answer.headers });
+    },
+  });
+  return { endpoint: `http://127.0.0.1:${server.port}`, seen, held: () => held, stop: () => server.stop(true) };
+}
+
+test('keeps what was written, byte for byte, apart from other prefixes', async () => {
+  const [a, b] = [await repositoryAt('one'), await repositoryAt('one/below')];
+  expect(await a.list()).toEqual([]);
+  await fill(a);
+  const bytes = await makeFile(ids[0]!);
+  await b.write(ids[0]!, bytes);
+  expect((await a.list()).map(({ id, broken }) => [id, broken])).toEqual(ids.map((id) => [id, undefined]));
+  expect((await b.list()).map(({ id, manifest }) => [id, manifest?.id])).toEqual([[ids[0], ids[0]]]);
+  expect(Buffer.from(await b.read(ids[0]!)).equals(bytes)).toBe(true);
+  await b.remove(ids[0]!);
+  await expect(b.remove(ids[0]!)).rejects.toMatchObject({ code: 'snapshot.not-found' });
+  await expect(a.read('s-20261122-0251')).rejects.toMatchObject({ code: 'snapshot.not-found', params: { place: 's3://snapshots/one', known: ids, near: expect.arrayContaining([ids[2]]) } });
+  expect(await b.list()).toEqual([]);
+});
+
+test('gives one name to one of two writers', async () => {
+  const repository = await repositoryAt('race');
+  const files = await Promise.all([0, 100_000, 200_000].map((size) => makeFile(ids[0]!, size)));
+  const results = await Promise.allSettled(files.map((bytes) => repository.write(ids[0]!, bytes)));
+  const failed = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
+  expect(failed).toEqual([0, 1].map(() => expect.objectContaining({ code: 'snapshot.exists' })));
+  const winner = files[results.findIndex(({ status }) => status === 'fulfilled')]!;
+  expect(Buffer.from(await repository.read(ids[0]!)).equals(winner)).toBe(true);
+});
+
+test('is listed by the first bytes of each file alone', async () => {
+  const proxy = startProxy();
+  try {
+    const repository = await repositoryAt('large', { ...store.env, AWS_ENDPOINT_URL: proxy.endpoint });
+    for (const id of ids) await repository.write(id, await makeFile(id, 500_000));
+    proxy.seen.length = 0;
+    expect((await repository.list()).map(({ id, manifest }) => [id, manifest?.id])).toEqual(ids.map((id) => [id, id]));
+    const reads = proxy.seen.filter(({ path }) => path.endsWith('.retrace'));
+    expect(reads.map(({ range, bytes }) => [range, bytes])).toEqual(ids.map(() => ['bytes=0-65535', 65_536]));
+  } finally {
+    proxy.stop();
+  }
+});
+
+test('in which a byte was flipped is found by a check, wherever it is', async () => {
+  const repository = await repositoryAt('flipped');
+  await repository.write(ids[0]!, await makeFile(ids[0]!));
+  const path = join(store.folder, 'flipped', `${ids[0]}.retrace`);
+  const bytes = readFileSync(path);
+  const step = process.env['RETRACE_TEST_FULL'] ? 1 : 61;
+  const unseen: number[] = [];
+  for (let at = 0; at < bytes.length; at += step) {
+    const broken = Buffer.from(bytes);
+    broken[at]! ^= 1 << (at % 8);
+    writeFileSync(path, broken);
+    if ((await checkSnapshot(ids[0]!, repository, [])).result !== 'damaged') unseen.push(at);
+  }
+  expect(unseen).toEqual([]);
+  writeFileSync(path, bytes);
+  expect(await checkSnapshot(ids[0]!, repository, [])).toMatchObject({ result: 'ok' });
+}, 600_000);
+
+test('holds nothing of one whose writer was killed on the way, and takes the next', async ({ runFolder }) => {
+  const proxy = startProxy(true);
+  const repository = await repositoryAt('killed');
+  const env = { PATH: process.env['PATH'] ?? '', HOME: runFolder, ...store.env, RETRACE_TEST_REPO: `s3://${store.bucket}/killed`, RETRACE_TEST_ID: ids[0]! };
+  try {
+    const child = execa(process.execPath, [writer], { env: { ...env, AWS_ENDPOINT_URL: proxy.endpoint }, extendEnv: false, reject: false });
+    await waitUntil(() => proxy.held() === 1, { what: 'the upload', everyMs: 20 });
+    child.kill('SIGKILL');
+    await child;
+  } finally {
+    proxy.stop();
+  }
+  expect(await repository.list()).toEqual([]);
+  expect(readdirSync(store.folder)).not.toContain('killed');
+  expect(await execa(process.execPath, [writer], { env, extendEnv: false })).toMatchObject({ stdout: 'written' });
+  expect(await execa(process.execPath, [writer], { env, extendEnv: false })).toMatchObject({ stdout: 'snapshot.exists' });
+  expect((await repository.list()).map(({ id }) => id)).toEqual([ids[0]]);
+});
+
+test('is reached by the commands, with a file or the variables', async ({ cli, home }) => {
+  const repository = await repositoryAt('from-file');
+  await fill(repository);
+  const withFile = (args: readonly string[]) => cli('snapshot', [...args, '--repo-config', store.configFile]);
+  const listed = await cli('snapshot', ['list', '--repo', `s3://${store.bucket}/from-file`, '-o', 'name'], { env: store.env });
+  expect(listed).toMatchObject({ stdout: ids.toReversed().map((id) => `${id}\n`).join(''), stderr: '', exitCode: 0 });
+  expect((await withFile(['list', '-o', 'name'])).stdout).toBe(listed.stdout);
+  expect(await withFile(['show', ids[0]!])).toMatchObject({ stdout: expect.stringContaining('s3://snapshots/from-file'), stderr: '', exitCode: 0 });
+  expect(await withFile(['check'])).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(await withFile(['prune', '--keep-last=2', '--yes'])).toMatchObject({ stderr: expect.stringMatching(/^3 snapshots removed/), exitCode: 0 });
+  expect((await repository.list()).map(({ id }) => id)).toEqual(ids.slice(3));
+  const path = join(store.folder, 'from-file', `${ids[4]}.retrace`);
+  writeFileSync(path, readFileSync(path).subarray(0, -9));
+  const damaged = await withFile(['check', '-o', 'json']);
+  expect(damaged).toMatchObject({ exitCode: 11, stderr: expect.stringContaining('snapshot.check-failed') });
+  expect(readdirSync(home)).not.toContain('data');
+});
+
+test('that does not let us in, is not there or does not answer is told with what to type, and no key is shown', async ({ cli, runFolder }) => {
+  const list = (env: Record<string, string>, bucket = store.bucket) => cli('snapshot', ['list', '--repo', `s3://${bucket}/x`, '-v', '6'], { env: { ...store.env, ...env } });
+  const wrongKey = 'WRONG-planted-key';
+  const cases = [
+    [await list({ AWS_SECRET_ACCESS_KEY: wrongKey }), 4, /does not let us into s3:\/\/snapshots\/x: SignatureDoesNotMatch/],
+    [await list({ AWS_ACCESS_KEY_ID: 'NOBODY' }), 4, /does not let us into/],
+    [await list({ AWS_REGION: 'eu-west-1' }), 4, /the region "eu-west-1" is wrong; expecting "us-east-1"/],
+    [await list({}, 'nobucket'), 5, /has no bucket "nobucket"/],
+    [await list({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }), 10, /cannot reach s3:\/\/snapshots\/x at http:\/\/127\.0\.0\.1:1: ConnectionRefused/],
+    [await list({ AWS_ACCESS_KEY_ID: '' }), 2, /AWS_ACCESS_KEY_ID: it is not set/],
+  ] as const;
+  for (const [ended, exitCode, says] of cases) {
+    expect(ended, ended.stderr).toMatchObject({ stdout: '', exitCode, stderr: expect.stringMatching(says) });
+    expect(ended.stderr).not.toContain(wrongKey);
+    expect(ended.stderr).not.toContain(store.secretAccessKey);
+  }
+  const broken = join(runFolder, 'broken-objstore.yml');
+  writeFileSync(broken, `type: S3\nconfig:\n  bucket: b\n  secret: ${store.secretAccessKey}\n`);
+  const refused = await cli('snapshot', ['list', '--repo-config', broken]);
+  expect(refused).toMatchObject({ stdout: '', exitCode: 2, stderr: expect.stringContaining(`${broken}, config.secret: there is no such member`) });
+  expect(refused.stderr).not.toContain(store.secretAccessKey);
+});
+
+test('holds no planted credential in any byte', async () => {
+  mkdirSync(join(store.folder, 'planted'), { recursive: true });
+  await fill(await repositoryAt('planted'));
+  const files = readdirSync(join(store.folder, 'planted'));
+  const text = files.map((name) => readFileSync(join(store.folder, 'planted', name), 'latin1')).join('\n');
+  expect(files).toHaveLength(5);
+  expect(plantedForms.filter((form) => text.includes(form))).toEqual([]);
+  rmSync(join(store.folder, 'planted'), { recursive: true });
+});
