@@ -36,11 +36,13 @@ export async function planObjectRevert(run: StoredRun, record: RunRecord, connec
   const [before, wanted] = await Promise.all([readPreImage(run.directory, keepObjects.kind, context), readWanted(run.directory, context)]);
   const isKept = record.steps.some(({ kind, state }) => kind === 'keep-objects' && state === 'done');
   if (!before && isKept) throw new RetraceError('run.pre-images-gone', { id: run.id, state: record.state });
+  // It died before its safety copy was whole: then nothing was written.
+  if (!before) return { targets: targets.map(untouched), steps: [], notes: [], needs: [] };
   const live = await readLive(connection, targets.map(({ object }) => object));
-  const found = new Map((before ?? []).map((object) => [keyOfObject(object), object]));
+  const found = new Map(before.map((object) => [keyOfObject(object), object]));
   const written = new Map((wanted ?? []).map((object) => [keyOfObject(object), object]));
   for (const target of targets) refuseChanged(target, live, found, written);
-  const { facts, unread } = await gatherObjects(connection, { stored: before ?? [], knownTypes: [], isNamed: true, flagsForHints: connection.flagsForHints });
+  const { facts, unread } = await gatherObjects(connection, { stored: before, knownTypes: [], isNamed: true, flagsForHints: connection.flagsForHints });
   const made = targets.filter(({ verb, object }) => verb === 'create' && live.has(keyOf(object))).map(({ object }) => live.get(keyOf(object))!);
   const { facts: madeFacts } = await gatherObjects(connection, { stored: made, knownTypes: [], isNamed: true, flagsForHints: connection.flagsForHints });
   const source = { kind: 'run' as const, id: run.id };
@@ -58,6 +60,10 @@ export async function planObjectRevert(run: StoredRun, record: RunRecord, connec
     notes: [note('revert-is-bad', 'warning', { runId: run.id, target: `${targets.length}` }), ...(await noteObjects(planned, needs, unread, connection))],
     needs,
   };
+}
+
+function untouched(target: ObjectTarget): ObjectTarget {
+  return { ...target, action: 'noop', verb: 'noop', changes: [] };
 }
 
 /** Neither as the run found it nor as it left it. */

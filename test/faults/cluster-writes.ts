@@ -18,12 +18,14 @@ export class WriteNames {
     if (method === 'GET' || searchParams.has('dryRun') || /\/self\w+reviews$/.test(pathname)) return undefined;
     const content = (typeof body === 'string' ? JSON.parse(body) : {}) as any;
     const resource = /\/(leases|configmaps|secrets|eviction)(?:\/|$)/.exec(pathname)?.[1];
-    if (method === 'DELETE') return `delete ${resource}`;
+    if (method === 'DELETE') return `delete ${resource ?? pathname.split('/').at(-2)}`;
     if (resource === 'leases') return this.#nameLease(pathname.replace(/\/retrace$/, ''), content);
     if (resource === 'configmaps') return this.#nameRecord(content.metadata.name, content.data?.['journal.jsonl'] ?? '');
     if (resource === 'secrets') return `pre-image ${Object.keys(content.data).at(-1)!.split('.')[0]}`;
     if (resource === 'eviction') return 'evict';
-    return `write ${String(content.at?.(-1)?.path).split('/').at(-1)}`;
+    // Whole objects, of a restore.
+    if (!Array.isArray(content)) return method === 'POST' ? `create ${pathname.split('/').at(-1)}` : `replace ${pathname.split('/').at(-2)}`;
+    return `write ${String(content.at(-1)?.path).split('/').at(-1)}`;
   }
 
   #nameLease(path: string, { spec }: any): string | undefined {

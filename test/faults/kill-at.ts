@@ -5,6 +5,7 @@
  *                     journals (`after` when it is on the disk and in the record), or the name of a write (cluster-writes.ts), which is
  *                     struck before it is sent or when it is answered.
  * RETRACE_TEST_SLEEP  the same, and it sleeps (SIGSTOP) until somebody wakes it.
+ * RETRACE_TEST_PLUGIN  another plugin than rollback.
  * RETRACE_TEST_WRITES a file that gets the name of every write, each when it is answered.
  */
 import { appendFileSync } from 'node:fs';
@@ -89,4 +90,4 @@ https.request = ((url: string, options: { method: string }, answer: (incoming: u
   return outgoing;
 }) as typeof https.request;
 
-await import('../../plugins/rollback/main.ts');
+await import(`../../plugins/${process.env['RETRACE_TEST_PLUGIN'] ?? 'rollback'}/main.ts`);
