@@ -19,7 +19,7 @@ export interface Answers {
  * @throws RetraceError usage.confirm-needed with the command that needs no question
  */
 export function requireSomebodyToAsk(answers: Answers, env: CommandEnvironment, commandWithYes: string): void {
-  if (answers.yes || answers.confirm !== undefined || canAsk(answers, env)) return;
+  if (answers.yes || answers.confirm !== undefined || mayAsk(answers, env)) return;
   throw new RetraceError('usage.confirm-needed', { command: commandWithYes });
 }
 
@@ -35,7 +35,7 @@ export async function confirmPlan(plan: Plan, answers: Answers, env: CommandEnvi
     return;
   }
   if (wanted === undefined && answers.yes) return;
-  if (!canAsk(answers, env)) {
+  if (!mayAsk(answers, env)) {
     if (wanted === undefined) throw new RetraceError('usage.confirm-needed', { command: commandWithYes });
     throw new RetraceError('usage.confirm-name-needed', { name: wanted, flag: `--confirm=${wanted}` });
   }
@@ -49,12 +49,21 @@ export async function confirmPlan(plan: Plan, answers: Answers, env: CommandEnvi
  */
 export async function confirmQuestion(question: string, answers: Answers, env: CommandEnvironment, commandWithYes: string): Promise<void> {
   if (answers.yes) return;
-  if (!canAsk(answers, env)) throw new RetraceError('usage.confirm-needed', { command: commandWithYes });
+  if (!mayAsk(answers, env)) throw new RetraceError('usage.confirm-needed', { command: commandWithYes });
   if (!(await askYesOrNo(wrapQuestion(question, env), env))) throw new RetraceError('run.interrupted-before', {});
 }
 
-function canAsk({ noInput }: Answers, env: CommandEnvironment): boolean {
+/** Whether there is somebody to ask. */
+export function mayAsk({ noInput }: Pick<Answers, 'noInput'>, env: CommandEnvironment): boolean {
   return env.terminal !== undefined && !noInput;
+}
+
+/** Asks whether the workloads that a plan restarts are to be restarted; yes where there is none. @throws run.interrupted-before for Ctrl-C */
+export async function confirmRestarts(plan: Plan, env: CommandEnvironment): Promise<boolean> {
+  const restarted = plan.steps.flatMap(({ kind, target }) => (kind === 'restart' && target ? [displayName(target)] : []));
+  if (restarted.length === 0) return true;
+  const { default: confirm } = await import('@inquirer/confirm');
+  return answerOf(env, (context) => confirm({ message: wrapQuestion(env.messages.questions.restart(someOf(restarted)), env), default: true }, context));
 }
 
 function questionOf(plan: Plan, env: CommandEnvironment): string {

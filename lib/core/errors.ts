@@ -2,7 +2,7 @@ export type { MissingPermission } from './permission.ts';
 import type { MissingPermission } from './permission.ts';
 import { snapshotExitCodes, type SnapshotErrorParams } from './snapshot-errors.ts';
 import { restoreExitCodes } from './restore-errors.ts';
-import type { RestoreErrorParams } from './restore-errors.ts';
+import type { Reason, RestoreErrorParams } from './restore-errors.ts';
 export type { Reason } from './restore-errors.ts';
 import type { Owner, OwnerAdvice, OwnerChange, PutBack } from './owner.ts';
 
@@ -100,6 +100,7 @@ export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams {
   /** Objects without revisions: `states` are what there is to go back to, as `--to` names it. */
   'state.none': { target: string; states: StateOffer[]; command: string };
   'state.ambiguous': { target: string; states: StateOffer[]; command: string };
+  'state.refused': { target: string; because: Reason };
   'state.unknown': { target: string; asked: string; states: StateOffer[]; command: string };
   'target.deleted': { target: string; namespace: string };
   'target.paused': { target: string; command: string };
@@ -183,6 +184,7 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'state.none': 5,
   'state.ambiguous': 5,
   'state.unknown': 5,
+  'state.refused': 5,
   'history.empty': 5,
   'revision.not-found': 5,
   'revision.nothing-to-go-back-to': 5,

@@ -59,6 +59,16 @@ export function usesOf(template: JsonObject, source: ContentSource): ContentUse[
   return [...new Map([...uses, ...watchedByLabel(template, source)].map((use) => [JSON.stringify(use), use])).values()];
 }
 
+/**
+ * Whether a template may use a source, cheap to ask of a thousand sources: `usesOf` reads the whole template for each.
+ * @returns true for a source that it names, and for all where a sidecar reads by label
+ */
+export function mayUse(template: JsonObject): (source: Pick<ContentSource, 'kind' | 'name'>) => boolean {
+  const named = new Set(referencesOf(template).map(({ kind, name }) => `${kind}/${name}`));
+  const hasSidecar = ['containers', 'initContainers'].some((list) => objectsAt(template, 'spec', list).some(isSidecar));
+  return ({ kind, name }) => hasSidecar || named.has(`${kind}/${name}`);
+}
+
 function judgeUse({ usedAs }: TemplateReference, template: JsonObject, source: ContentSource): ContentUse {
   const use = (reads: Reading, because: ReadingReason): ContentUse => ({ usedAs, reads, because });
   if (usedAs === 'imagePullSecrets') return use('later', 'next-pull');
@@ -161,11 +171,15 @@ function hasChecksum(template: JsonObject): boolean {
   return Object.keys(textsAt(template, 'metadata', 'annotations')).some((key) => /(?:^|[/.-])(?:checksum|config-?hash|secret-?hash)/.test(key));
 }
 
+function isSidecar(container: JsonObject): boolean {
+  return programOf(container).includes('k8s-sidecar');
+}
+
 /** kiwigrid/k8s-sidecar reads ConfigMaps and Secrets by their label from the API server; no volume names them. */
 function watchedByLabel(template: JsonObject, { kind, labels = {} }: ContentSource): ContentUse[] {
   return ['containers', 'initContainers'].flatMap((list) =>
     objectsAt(template, 'spec', list).flatMap((container): ContentUse[] => {
-      if (isPlainInit(list, container) || !programOf(container).includes('k8s-sidecar')) return [];
+      if (isPlainInit(list, container) || !isSidecar(container)) return [];
       const variables = Object.fromEntries(objectsAt(container, 'env').map((one) => [textAt(one, 'name') ?? '', textAt(one, 'value') ?? '']));
       const { LABEL: label = '', LABEL_VALUE: value = '', RESOURCE: resource = 'configmap' } = variables;
       const isOfKind = resource === 'both' || resource === kind.toLowerCase();

@@ -50,6 +50,16 @@ export function releaseMarkOf(stored: JsonObject): { name: string; namespace: st
   return { name, namespace: textAt(stored, 'metadata', 'namespace') ?? '', revision: Number(version), status };
 }
 
+/** Whole objects of the manifest of a stored release, the members of a List each for itself; undefined when it cannot be read. */
+export function manifestOfRelease(stored: JsonObject): JsonObject[] | undefined {
+  const release = unpackRelease(stored);
+  try {
+    return release && loadAll(textAt(release, 'manifest') ?? '').flatMap(objectsIn);
+  } catch {
+    return undefined;
+  }
+}
+
 function unpackRelease(stored: JsonObject): JsonObject | undefined {
   const data = textAt(stored, 'data', 'release');
   if (data === undefined) return undefined;
@@ -80,16 +90,19 @@ function readRelease(release: JsonObject): HelmRelease | undefined {
 /** Objects of a rendered manifest; the members of a List each for itself. Undefined when it is not YAML. */
 export function readManifest(manifest: string): ManifestObject[] | undefined {
   try {
-    return loadAll(manifest).flatMap(namesIn);
+    return loadAll(manifest).flatMap(objectsIn).flatMap(namesIn);
   } catch {
     return undefined;
   }
 }
 
-function namesIn(document: unknown): ManifestObject[] {
+function objectsIn(document: unknown): JsonObject[] {
   if (!isObject(document)) return [];
   const items = document['items'];
-  if (Array.isArray(items) && textAt(document, 'kind')?.endsWith('List')) return items.flatMap(namesIn);
+  return Array.isArray(items) && textAt(document, 'kind')?.endsWith('List') ? items.flatMap(objectsIn) : [document];
+}
+
+function namesIn(document: JsonObject): ManifestObject[] {
   const name = textAt(objectAt(document, 'metadata'), 'name');
   if (name === undefined) return [];
   return [{ apiVersion: textAt(document, 'apiVersion') ?? '', kind: textAt(document, 'kind') ?? '', namespace: textAt(document, 'metadata', 'namespace'), name }];

@@ -1,18 +1,19 @@
 import { formatDuration } from '../core/durations.ts';
-import type { HistoryEntry, HistoryReport } from '../procedure/requests.ts';
+import type { HistoryEntry, HistoryReport, ObjectHistory, WorkloadHistory } from '../procedure/requests.ts';
 import { displayName } from '../run/object-ref.ts';
 import type { Messages } from './messages/messages.ts';
+import { minuteText } from './messages/phrases.ts';
 import { imagesText } from './names.ts';
 import { printableData } from './printable.ts';
 import { paint, type Style } from './style.ts';
 import { renderTable, type Column } from './table.ts';
 
-/** Revisions of each workload, newest last as in `kubectl rollout history`. */
+/** Revisions of each workload, newest last as in `kubectl rollout history`; states of each other object, the first choice first. */
 export function renderHistory(reports: readonly HistoryReport[], messages: Messages, style: Style): string {
-  return printableData(reports).map((report) => renderReport(report, messages, style)).join('\n');
+  return printableData(reports).map((report) => ('states' in report ? renderStates(report, messages, style) : renderReport(report, messages, style))).join('\n');
 }
 
-function renderReport({ target, revisions }: HistoryReport, messages: Messages, style: Style): string {
+function renderReport({ target, revisions }: WorkloadHistory, messages: Messages, style: Style): string {
   const { columns: titles } = messages.run;
   const columns: Column[] = [
     { title: titles.revision },
@@ -34,6 +35,15 @@ function renderReport({ target, revisions }: HistoryReport, messages: Messages, 
   ]);
   const head = `${paint(style, 'strong', displayName(target))}   ${messages.plan.namespace} ${target.namespace}   ${messages.run.currentMark}`;
   return `${head}\n${renderTable(columns, rows, style)}`;
+}
+
+function renderStates({ target, states, gaps }: ObjectHistory, messages: Messages, style: Style): string {
+  const { columns: titles } = messages.run;
+  const columns: Column[] = [{ title: titles.state }, { title: titles.at }, { title: titles.verified }, { title: titles.changed, mayBeCut: true }];
+  const rows = states.map(({ to, at, verified, live, changes }) => [to, at === undefined ? '<unknown>' : minuteText(at), verified ? messages.run.verifiedMark : '-', live ? messages.run.liveMark : changes.join(', ')]);
+  const head = `${paint(style, 'strong', displayName(target))}${target.namespace === '' ? '' : `   ${messages.plan.namespace} ${target.namespace}`}`;
+  const notRead = gaps.map(({ what, why }) => `${messages.run.notRead(what, why)}\n`).join('');
+  return `${head}\n${renderTable(columns, rows, style)}${notRead}`;
 }
 
 function changeText({ changes, left }: HistoryEntry, messages: Messages): string {

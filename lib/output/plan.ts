@@ -23,7 +23,8 @@ export function renderPlan(asked: PlanView): string {
   const lines: string[] = [];
   for (const target of plan.targets.filter(isWorkloadTarget)) lines.push(...renderTarget(target, view), '');
   const objects = plan.targets.filter(isObjectTarget);
-  if (objects.length > 0) lines.push(...renderObjects(objects, view), '');
+  // A restore has one source; an undo of several objects may have one for each.
+  for (const group of Map.groupBy(objects, ({ source }) => JSON.stringify(source)).values()) lines.push(...renderObjects(group, view), '');
   if (plan.steps.length > 0) lines.push(paint(style, 'strong', messages.plan.steps), ...renderSteps(view), '');
   const notes = renderNotes(view);
   if (notes.length > 0) lines.push(...notes, '');

@@ -2,7 +2,7 @@ import { objectAt, objectsAt, textAt, textsAt } from '../core/fields.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Owner } from '../core/owner.ts';
 import type { MissingPermission } from '../core/permission.ts';
-import { isWatchedByReloader, usesOf } from '../formats/content-reader.ts';
+import { isWatchedByReloader, mayUse, usesOf } from '../formats/content-reader.ts';
 import type { ContentSource, ContentUse } from '../formats/content-reader.ts';
 import { referencesOfResource } from '../formats/custom-resource-reference.ts';
 import { templateOf } from '../formats/workload.ts';
@@ -66,13 +66,26 @@ export const restartableKinds = ['Deployment', 'StatefulSet', 'DaemonSet'];
  * and name. Owners are not in it yet.
  */
 export function judgeDependents(facts: DependentFacts, sources: readonly SourceObject[]): Dependent[] {
-  const workloads = facts.workloads.map((fact) => dependentOf(fact, sources, (source) => usesOfWorkload(fact.object, source, facts.reloader)));
+  const workloads = facts.workloads.map((fact) => {
+    const may = mayUse(podTemplateOf(fact.object) ?? {});
+    return dependentOf(fact, sources, (source) => (may(source) ? usesOfWorkload(fact.object, source, facts.reloader) : []));
+  });
   const resources = facts.resources.map((fact) => dependentOf(fact, sources, (source) => usesOfResource(fact.object, source)));
   const others = facts.others.map((fact) => dependentOf(fact, sources, (source) => usesOfOther(fact.object, source)));
-  const found = [...workloads, ...resources, ...others].filter(({ uses }) => uses.length > 0);
-  // A custom resource whose own StatefulSet names the object reads it through that; one entry for the two.
-  const owned = new Set(facts.workloads.filter((fact) => found.some(({ object }) => object.uid === fact.object.metadata.uid)).flatMap(({ object }) => ownersOf(object)));
-  return found.filter(({ object }) => !owned.has(object.uid)).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const found = [...workloads, ...resources.map((resource) => withoutThoseOfSets(resource, workloads, facts)), ...others];
+  return found.filter(({ uses }) => uses.length > 0).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** What a custom resource names and its own StatefulSet too, it reads through that: one entry for the two. */
+function withoutThoseOfSets(resource: Dependent, workloads: readonly Dependent[], facts: DependentFacts): Dependent {
+  const made = new Set(facts.workloads.filter(({ object }) => ownersOf(object).includes(resource.object.uid)).map(({ object }) => object.metadata.uid));
+  const covered = workloads.filter(({ object }) => made.has(object.uid)).flatMap(({ uses }) => uses.map(({ source }) => sourceKey(source)));
+  const uses = resource.uses.filter(({ source }) => !covered.includes(sourceKey(source)));
+  return { ...resource, uses, restart: restartFor(uses) };
+}
+
+function sourceKey({ kind, namespace, name }: DependentUse['source']): string {
+  return [kind, namespace, name].join('/');
 }
 
 function keyOf({ object }: Dependent): string {

@@ -2,6 +2,7 @@ import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { Connection } from '../kube/types.ts';
+import { keepObjects } from '../layers/object/steps/keep-objects.ts';
 import { planWorkloadRevert } from '../layers/workload/plan-revert.ts';
 import type { WorkloadRevert } from '../layers/workload/plan-revert.ts';
 import { stepId } from '../layers/workload/plan.ts';
@@ -9,6 +10,7 @@ import { readTarget } from '../layers/workload/steps/guarded-write.ts';
 import { isWorkloadTarget, isWritten } from '../run/plan.ts';
 import type { ObjectTarget, Plan, WorkloadTarget } from '../run/plan.ts';
 import { note } from '../run/notes.ts';
+import type { Note } from '../run/notes.ts';
 import { readPreImage } from '../run/pre-image.ts';
 import { recordOf } from '../run/record.ts';
 import type { RunRecord } from '../run/record.ts';
@@ -16,6 +18,7 @@ import type { StoredRun } from '../run/run-store.ts';
 import { recoverPreImages } from '../run/shared/adopt.ts';
 import { checkCluster } from './same-cluster.ts';
 import { refuseBusy } from './execute.ts';
+import { planDependents } from './restart-dependents.ts';
 import { planObjectRevert } from './revert-objects.ts';
 import { judgeOwnersAgain } from './owners-again.ts';
 import type { OwnerChoice } from './owners-again.ts';
@@ -39,6 +42,7 @@ export async function planRevert(id: string, connection: Connection, namespace: 
   await refuseWorkedOn(run, connection, context);
   const isRecovered = await recoverPreImages(run, connection, context);
   const objects = await planObjectRevert(run, record, connection, context, choice);
+  const users = await noteUsers(run, connection, context);
   const parts = await Promise.all(run.plan.targets.filter(isWorkloadTarget).toReversed().map((planned) => revertTarget(run, record, planned, connection, context, choice)));
   const name = parts[0]?.target.object.name ?? nameOfObjects(objects.targets) ?? id;
   const because = parts[0]?.notes[0] ?? objects.notes[0] ?? note('revert-is-bad', 'warning', { runId: id, target: id });
@@ -51,10 +55,18 @@ export async function planRevert(id: string, connection: Connection, namespace: 
     targets: [...parts.map((part) => part.target), ...objects.targets],
     // In reverse: an undo writes objects before the templates that use them.
     steps: orderSteps([...parts.map((part) => part.steps), objects.steps]),
-    notes: [...parts.flatMap((part) => part.notes), ...objects.notes, ...(isRecovered ? [note('pre-images-recovered', 'warning', { runId: id })] : [])],
+    notes: [...parts.flatMap((part) => part.notes), ...objects.notes, ...users, ...(isRecovered ? [note('pre-images-recovered', 'warning', { runId: id })] : [])],
     confirmation: { kind: 'type-name', name, because },
     needs: [...parts.flatMap((part) => part.needs), ...objects.needs],
   };
+}
+
+/** Who reads what comes back only at its start: a revert restarts nobody, for the state before an undo is the bad one. */
+async function noteUsers({ directory, plan }: StoredRun, connection: Connection, context: Context): Promise<Note[]> {
+  const before = (await readPreImage(directory, keepObjects.kind, context)) ?? [];
+  const replaced = new Set(plan.targets.filter(isWorkloadTarget).map(({ object }) => object.uid));
+  const { notes } = await planDependents(connection, before.map((wanted) => ({ live: undefined, wanted })), { mode: 'not-here', replaced, restartedAt: '', planCommand: '' });
+  return notes;
 }
 
 /** The one object, or the one namespace that they are in. */

@@ -1,11 +1,16 @@
 import type { Context } from '../core/context.ts';
+import { isError, RetraceError } from '../core/errors.ts';
 import type { MissingPermission } from '../core/errors.ts';
 import { ruleText } from '../core/permission.ts';
 import { newId } from '../core/ids.ts';
 import { readClusterRef } from '../kube/cluster-identity.ts';
 import { findMissingPermissions } from '../kube/access-review.ts';
-import { resolveTargets } from '../kube/targets.ts';
-import type { Connection } from '../kube/types.ts';
+import { findResourceType } from '../kube/discovery.ts';
+import { getObject } from '../kube/objects.ts';
+import { parseTargetWords, resolveTargets } from '../kube/targets.ts';
+import type { ResolvedTarget } from '../kube/targets.ts';
+import type { Connection, KubeObject } from '../kube/types.ts';
+import { goneObject } from '../layers/object/states.ts';
 import { chooseRevision } from '../layers/workload/choose.ts';
 import { templateOfNamed } from '../layers/workload/facts.ts';
 import type { WorkloadFacts } from '../layers/workload/facts.ts';
@@ -23,9 +28,12 @@ import type { Plan, Step } from '../run/plan.ts';
 import { keepsOnly } from '../run/record.ts';
 import { permissionsToShare } from '../run/shared/sharing.ts';
 import { permissionsToObserve } from '../run/wait/observe.ts';
+import { skipReason } from '../snapshot/restore/skipped.ts';
 import { waitRollout } from '../run/wait/step.ts';
 import { listLeftRevisions } from './left-revisions.ts';
 import type { UndoRequest } from './requests.ts';
+import { planDependents } from './restart-dependents.ts';
+import { planObjectUndo } from './undo-object.ts';
 import { serverNowMs } from '../kube/server-time.ts';
 
 /**
@@ -34,14 +42,18 @@ import { serverNowMs } from '../kube/server-time.ts';
  * Owners are looked up beside the third; a Helm release takes one more, each further level of owners another.
  * @throws everything that makes the undo impossible or wrong, before anything is changed
  */
-export async function planUndo(request: UndoRequest, connection: Connection, context: Context): Promise<Plan> {
-  const { namespace, selector, flagsForHints } = request;
-  const [resolved, cluster, { left, unread }] = await Promise.all([
-    resolveTargets(connection, request.targets, { namespace, selector, verb: 'rollback plan', flagsForHints }),
+export async function planUndo(request: UndoRequest, connection: Connection, context: Context): Promise<UndoPlan> {
+  const { namespace, flagsForHints } = request;
+  const [all, cluster, { left, unread }] = await Promise.all([
+    resolveUndone(request, connection),
     readClusterRef(connection),
     listLeftRevisions(connection, namespace, context),
   ]);
   const hints = ` -n ${namespace}${flagsForHints}`;
+  const [objects, resolved] = [all.filter(hasNoRevisions), all.filter((target) => !hasNoRevisions(target))];
+  refuseChoice(request, objects, resolved);
+  const planningObjects = planObjectUndo(objects, request, cluster, connection, context);
+  planningObjects.catch(() => {});
   const planned = await Promise.all(
     resolved.map(async ({ type, object }): Promise<Planned> => {
       // Begun together. An owner is the better answer than whatever is wrong with the facts, which may come first.
@@ -59,22 +71,77 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
       return { facts, unread: ownership.unread, unlisted: ownership.unlisted, ...part, needs: [...part.needs, ...(isAwaited ? permissionsToObserve(part.target.object) : [])] };
     }),
   );
-  const needs = [...allNeeds(planned), ...permissionsToShare({ targets: planned.map((part) => part.target), options: request.options })];
+  const undone = await planningObjects;
+  const restarts = await planDependents(connection, undone.changed, {
+    mode: request.restart,
+    withoutHold: request.withoutHold,
+    replaced: new Set(planned.filter(({ steps }) => steps.some(({ kind }) => kind === 'patch-template')).map(({ target }) => target.object.uid)),
+    restartedAt: new Date(serverNowMs(connection, context)).toISOString(),
+    planCommand: `kubectl rollback plan ${request.targets.join(' ')}${hints}`,
+  });
+  const targets = [...undone.targets, ...planned.map((part) => part.target)];
+  const needs = [...eachOnce([...undone.needs, ...planned.flatMap((part) => part.needs), ...restarts.needs]), ...permissionsToShare({ targets, options: request.options })];
   const previews = await previewAll(planned, needs, connection);
   return {
-    apiVersion: 'retrace/v1',
-    kind: 'Plan',
-    id: newId('p', context),
-    createdAt: context.now().toISOString(),
-    purpose: 'undo',
-    cluster,
-    targets: planned.map((part) => part.target),
-    steps: orderSteps(planned.map((part) => part.steps)),
-    notes: [...planned.flatMap((part) => part.notes), ...previews, ...noteUnread(planned, unread)],
-    confirmation: planned.find((part) => part.confirmation.kind === 'type-name')?.confirmation ?? { kind: 'yes' },
-    needs,
-    options: request.options,
+    plan: {
+      apiVersion: 'retrace/v1',
+      kind: 'Plan',
+      id: newId('p', context),
+      createdAt: context.now().toISOString(),
+      purpose: 'undo',
+      cluster,
+      targets,
+      // What pods read comes back before they are made anew.
+      steps: orderSteps([undone.steps, ...planned.map((part) => part.steps), restarts.steps]),
+      notes: [...undone.notes, ...planned.flatMap((part) => part.notes), ...restarts.notes, ...previews, ...noteUnread(planned, [...unread, ...restarts.unread])],
+      confirmation: planned.find((part) => part.confirmation.kind === 'type-name')?.confirmation ?? { kind: 'yes' },
+      needs,
+      options: request.options,
+    },
+    wanted: undone.wanted,
   };
+}
+
+/** A plan, and the objects that its run writes: no part of the plan, for they may be Secrets. */
+export interface UndoPlan {
+  plan: Plan;
+  wanted: KubeObject[];
+}
+
+/**
+ * As `resolveTargets`. An object without revisions that is not there may have been deleted: it is taken as such (`isGone`), and
+ * `planObjectUndo` tells that there is none when nothing holds a state of it.
+ */
+async function resolveUndone({ targets, namespace, selector, flagsForHints }: UndoRequest, connection: Connection): Promise<ResolvedTarget[]> {
+  try {
+    return await resolveTargets(connection, targets, { namespace, selector, verb: 'rollback plan', flagsForHints });
+  } catch (error) {
+    if (!isError(error, 'target.not-found') || selector !== undefined) throw error;
+    const words = parseTargetWords(targets);
+    return Promise.all(
+      words.map(async (word) => {
+        const type = await findResourceType(connection, word.type);
+        const object = await getObject(connection, type, namespace, word.name!);
+        if (!object && isRolledOut(type)) throw error;
+        return { type, object: object ?? goneObject(type, namespace, word.name!) };
+      }),
+    );
+  }
+}
+
+/** What makes pods without keeping revisions, or only once: neither its past nor a copy of it is any use. */
+const withoutPast = ['ReplicaSet', 'ReplicationController', 'Job'];
+
+/** True for what goes back as a whole, to a state that somebody kept. */
+export function hasNoRevisions({ type, object }: ResolvedTarget): boolean {
+  return !isRolledOut(type) && !withoutPast.includes(type.kind) && skipReason(object, { isNamed: true }) === undefined;
+}
+
+/** A revision is of workloads, a state of everything else. @throws usage.value */
+function refuseChoice({ to, state }: UndoRequest, objects: readonly ResolvedTarget[], workloads: readonly ResolvedTarget[]): void {
+  const refused = (expected: string, value: string) => new RetraceError('usage.value', { flag: '--to', value, expected });
+  if (state.kind !== 'default' && objects.length === 0) throw refused('a revision number, hash or name, or previous', state.kind);
+  if (to.kind !== 'default' && workloads.length === 0 && objects.length > 0) throw refused('snapshot:ID, last-applied, helm:REVISION or run:ID', to.kind === 'previous' ? 'previous' : String(to.value));
 }
 
 /** `unread`: what may not be looked at of its owners; `unlisted`, of their autoscalers. */
@@ -107,6 +174,6 @@ function noteUnread(planned: Planned[], others: MissingPermission[]): Note[] {
 }
 
 /** Each permission once: several targets of one kind share most of theirs. */
-function allNeeds(planned: Planned[]): MissingPermission[] {
-  return [...new Map(planned.flatMap((part) => part.needs).map((permission) => [JSON.stringify(permission), permission])).values()];
+function eachOnce(needs: readonly MissingPermission[]): MissingPermission[] {
+  return [...new Map(needs.map((permission) => [JSON.stringify(permission), permission])).values()];
 }

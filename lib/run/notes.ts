@@ -52,6 +52,10 @@ export interface NoteParams {
   'owners-contested': { object: string };
   /** A mark of an owner that does not count, and why. */
   'owner-mark-void': { target: string; mark: string; why: string };
+  /** Which state an object goes back to, by which rule, which others hold the same, and which hold another one. */
+  'state-chosen': { target: string; state: string; at?: string; rule: string; agreeing: string[]; others: string[] };
+  /** Places that may hold a state and could not be looked at. */
+  'state-gaps': { target: string; gaps: string[] };
   /** Somebody uses an object that is changed: how, why, and what becomes of it. */
   dependent: DependentNote;
   /** The snapshot is of another cluster, and it is restored here nevertheless. */
@@ -82,7 +86,7 @@ export interface DependentNote {
    */
   outcome: 'restarted' | 'replaced' | 'blocked' | 'perhaps' | 'reads' | 'later';
   /** Why it is not restarted. */
-  blocked?: 'never' | 'owner' | 'on-delete' | 'paused' | 'no-controller';
+  blocked?: 'never' | 'not-here' | 'owner' | 'on-delete' | 'paused' | 'no-controller';
   owner?: string;
   command?: string;
 }

@@ -1,9 +1,11 @@
 import { listNames, offerClusterFlag } from '../../lib/cli/completion-cluster.ts';
 import type { Choice, Completer, Offer } from '../../lib/cli/completion-offer.ts';
 import { withConnection, type ClusterArgs } from '../../lib/cli/connection.ts';
+import type { StateOffer } from '../../lib/core/errors.ts';
 import { listResourceTypes, findResourceType } from '../../lib/kube/discovery.ts';
 import type { Connection, ResourceType } from '../../lib/kube/types.ts';
 import { supportedKinds } from '../../lib/layers/workload/refusal.ts';
+import { minuteText } from '../../lib/output/messages/phrases.ts';
 import { imagesText } from '../../lib/output/names.ts';
 import { readHistory } from '../../lib/procedure/history.ts';
 import { listAllRuns } from '../../lib/procedure/shared-runs.ts';
@@ -62,7 +64,9 @@ export const complete: Completer = async ({ command, flag, current }, args, env)
     const namespace = namespaceOf(connection);
     if (args.words.length === 0 || namespace === undefined) return undefined;
     const targets = args.words.slice(0, args.words[0]!.includes('/') ? 1 : 2);
-    const [report] = await readHistory({ targets, namespace, flagsForHints: '' }, connection, env.context);
+    const snapshots = { repo: args['repo'] as string | undefined, repoConfig: args['repoConfig'] as string | undefined, identity: args['identity'] as string | undefined };
+    const [report] = await readHistory({ targets, namespace, flagsForHints: '', snapshots }, connection, env.context);
+    if (report && 'states' in report) return key === 'to' ? { choices: report.states.filter(({ live }) => !live).map(offerState), keepOrder: true } : undefined;
     const choices = (report?.revisions ?? []).toReversed().flatMap(({ number, hash, images, current, left }): Choice[] => {
       const value = number === undefined ? hash : String(number);
       if (current || (key === 'toRevision' && number === undefined)) return [];
@@ -72,10 +76,17 @@ export const complete: Completer = async ({ command, flag, current }, args, env)
   }
 };
 
+function offerState({ to, at, changes }: StateOffer): Choice {
+  return { value: to, describe: [...(at === undefined ? [] : [minuteText(at)]), changes.join(', ')].join(' ') };
+}
+
+/** Types without revisions that people change by hand at night; any other is taken too when it is typed. */
+const oftenUndone = ['/ConfigMap', '/Secret', '/Service', 'networking.k8s.io/Ingress'];
+
 /** A type by the word that the person has begun; `statefulset` when there is a choice. */
 function wordsOfTypes(types: readonly ResourceType[], begun: string): string[] {
   return types
-    .filter(({ group, kind }) => group === 'apps' && supportedKinds.includes(kind))
+    .filter(({ group, kind }) => (group === 'apps' && supportedKinds.includes(kind)) || oftenUndone.includes(`${group}/${kind}`))
     .flatMap(({ singular, plural, shortNames }) => [singular, plural, ...shortNames].filter((word) => word.startsWith(begun)).slice(0, 1));
 }
 

@@ -3,10 +3,12 @@ import type { ArgsOf, PositionalSpec } from '../../lib/cli/define-command.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import type { FlagTable } from '../../lib/cli/flag.ts';
 import { choice, duration, readWholeNumber, text, wholeNumber, type FlagValue } from '../../lib/cli/flag-values.ts';
+import { identityFlags, repositoryFlags } from '../../lib/cli/repository-flags.ts';
 import { clusterFlags, recordFlags } from '../../lib/cli/kubectl-flags.ts';
 import { RetraceError } from '../../lib/core/errors.ts';
 import { redactText } from '../../lib/core/redaction.ts';
 import type { Connection } from '../../lib/kube/types.ts';
+import { readStateChoice } from '../../lib/layers/object/candidates.ts';
 import type { RevisionChoice } from '../../lib/layers/workload/choose.ts';
 import type { UndoRequest } from '../../lib/procedure/requests.ts';
 import { localOnlyFlag } from '../../lib/cli/share-flags.ts';
@@ -29,11 +31,14 @@ export const waitFlags = {
 /** Flags that `plan` and `undo` share. */
 export const undoFlags = {
   selector: { group: 'Target', alias: 'l', value: text('SELECTOR'), describe: 'Label selector in place of names: undo sts -l app=thanos' },
-  to: { group: 'Going back', value: text('REVISION'), describe: 'Revision number, hash or name, or previous; chosen by rule when not given' },
+  to: { group: 'Going back', value: text('REVISION'), describe: 'Revision number, hash or name, or previous; of an object without revisions snapshot:ID, last-applied, helm:REVISION or run:ID. Chosen by rule when not given' },
   toRevision: { group: 'Going back', value: wholeNumber('N', '6'), describe: "As kubectl rollout undo's: the revision with this number, 0 for the one before" },
   replicas: { group: 'Going back', value: replicas, describe: 'Set the replicas too' },
+  restart: { group: 'Going back', value: choice('auto', 'never', 'ask'), fallback: 'ask', describe: 'Restart who reads a changed ConfigMap or Secret only at its start; without a terminal, or with --yes, ask means never' },
   withoutHold: { group: 'Going back', describe: 'Do it here although an owner (operator, Helm, Argo CD, Flux) will put it back' },
   ...waitFlags,
+  ...repositoryFlags,
+  ...identityFlags,
   ...localOnlyFlag,
   ...recordFlags,
   ...clusterFlags,
@@ -47,11 +52,16 @@ export function requireTargets(words: readonly string[], env: CommandEnvironment
 }
 
 /** The request that the flags make. */
-export function readUndoRequest(args: ArgsOf<typeof undoFlags>, env: CommandEnvironment, connection: Connection): UndoRequest {
+export function readUndoRequest(args: ArgsOf<typeof undoFlags>, env: CommandEnvironment, connection: Connection, restart: UndoRequest['restart']): UndoRequest {
+  const state = readStateChoice(args.to);
   return {
     targets: args.words,
     namespace: args.namespace ?? connection.defaultNamespace,
-    to: readChoice(args),
+    // One word is for one of the two: the other kind of target goes by its rules.
+    to: state === undefined ? readChoice(args) : readChoice({ to: undefined, toRevision: args.toRevision }),
+    state: state ?? { kind: 'default' },
+    snapshots: { repo: args.repo, repoConfig: args.repoConfig, identity: args.identity },
+    restart,
     options: {
       stableForMs: args.stableFor,
       stuckAfterMs: args.stuckAfter,

@@ -70,6 +70,28 @@ describe('undo on a terminal', () => {
     expect(await image()).toBe('thanos:v0.42.3');
   });
 
+  test('asks whether to restart who reads a ConfigMap only at its start, and goes by the answer', async ({ cluster, namespace, kube, home }) => {
+    const [set] = thanosReceive({ replicas: 1 }).filter(({ kind }) => kind === 'StatefulSet');
+    (set!['spec'] as { template: { spec: unknown } }).template.spec = { containers: [{ name: 'c', image: 'thanos:v1', envFrom: [{ configMapRef: { name: 'config' } }] }] };
+    const config = (value: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'config' }, data: { value } });
+    await applyManifests(cluster, namespace, [config('good'), set!]);
+    await kube(['rollout', 'status', 'sts/thanos-receive', '--timeout=60s']);
+    const uid = async () => (await kube(['get', 'pod/thanos-receive-0', '-o', 'jsonpath={.metadata.uid}'])).stdout;
+    for (const [answer, isRestarted] of [['n\r', false], ['\r', true]] as const) {
+      await kube(['patch', 'configmap/config', '--type=merge', '-p', JSON.stringify({ data: { value: 'bad' } })]);
+      const before = await uid();
+      const screen = await openScreen(['undo', 'cm/config', '-n', namespace, '--stable-for=1s'], home, cluster.kubeconfig);
+      await screen.saw(/Restart who reads it only at its start: statefulset\/thanos-receive\? \(Y\/n\)/);
+      screen.press(answer);
+      await screen.saw(/\(y\/N\)/);
+      expect(screen.text().includes('restart   statefulset/thanos-receive')).toBe(isRestarted);
+      screen.press('y\r');
+      expect(await screen.ended).toBe(0);
+      expect((await kube(['get', 'configmap/config', '-o', 'jsonpath={.data.value}'])).stdout).toBe('good');
+      expect((await uid()) !== before).toBe(isRestarted);
+    }
+  });
+
   test('Ctrl-C while it waits stops at once, and says how to go on', async ({ cluster, namespace, kube, home, cli }) => {
     await applyManifests(cluster, namespace, thanosReceive());
     await kube(['rollout', 'status', 'sts/thanos-receive', '--timeout=60s']);

@@ -10,7 +10,7 @@ import { installArgoTypes } from '../support/owner-types.ts';
 import { startPrometheusOperator } from '../support/prometheus-operator.ts';
 import { deploy, quickly, readRevisions, readWorkload, rollOut } from '../support/roll-outs.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { thanosQuery, waitForRollout } from '../support/workloads.ts';
+import { applyManifests, thanosQuery, waitForRollout } from '../support/workloads.ts';
 
 let plane: ControlPlane;
 
@@ -143,4 +143,26 @@ Here nevertheless:  kubectl rollback undo deployment/thanos-query -n ${namespace
     exitCode: 0,
     stdout: expect.stringMatching(/\nNote [^]* is marked as of "thanos"; that does not count: its tracking-id names another object\n/),
   });
+});
+
+test('what a Prometheus reads: the operator renders some of it anew, and its set is never restarted from here', async ({ cli }) => {
+  const namespace = await createNamespace(plane);
+  const secret = (name: string, value: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { config: value } });
+  const bucket = (name: string) => `type: FILESYSTEM\nconfig: {directory: /${name}}\n`;
+  const spec = {
+    replicas: 1, version: 'v3.5.0', image: 'prometheus:v3.5.0', serviceAccountName: 'default',
+    additionalScrapeConfigs: { name: 'scrape', key: 'config' },
+    thanos: { image: 'thanos:v0.39.0', objectStorageConfig: { name: 'bucket', key: 'config' } },
+  };
+  await applyManifests(plane, namespace, [secret('scrape', '[]'), secret('bucket', bucket('good')), { apiVersion: 'monitoring.coreos.com/v1', kind: 'Prometheus', metadata: { name: 'k8s' }, spec }]);
+  await waitForImage(namespace, 'prometheus:v3.5.0');
+  const change = (name: string, value: string) => kubectl(plane, ['patch', `secret/${name}`, '--type=merge', '-p', JSON.stringify({ stringData: { config: value } })], { namespace });
+  await change('scrape', '[{"job_name":"x"}]');
+  await change('bucket', bucket('bad'));
+  const plan = await cli('rollback', ['plan', 'secret/scrape', 'secret/bucket', '-n', namespace, '--restart=auto', '-o', 'json'], { kubeconfig: plane.kubeconfig });
+  expect(plan, plan.stderr).toMatchObject({ exitCode: 0 });
+  const { steps, notes } = JSON.parse(plan.stdout);
+  expect(steps.map(({ kind }: any) => kind)).toEqual(['keep-objects', 'write-objects']);
+  const users = notes.filter(({ code }: any) => code === 'dependent').map(({ params: { target: user, source, because, outcome, blocked } }: any) => [user, source, because, outcome, blocked].join(' ').trim());
+  expect(users).toEqual(['prometheus/k8s secret/scrape operator reads', 'statefulset/prometheus-k8s secret/bucket environment blocked owner']);
 });

@@ -47,6 +47,11 @@ export function readStateChoice(word: string | undefined): StateChoice | undefin
   return kind === 'helm' ? { kind, revision: Number(value) } : { kind: kind as 'snapshot' | 'run', id: value };
 }
 
+/** The choice that means exactly this source. */
+export function choiceOf(source: WantedSource): StateChoice {
+  return source.kind === 'helm-manifest' ? { kind: 'helm', revision: source.revision } : source;
+}
+
 /** How `--to` names a source. */
 export function wordOf(source: WantedSource): string {
   switch (source.kind) {

@@ -19,7 +19,8 @@ export interface RestartInput {
   workloads: readonly KubeObject[];
   /** Services of their namespaces. */
   services: readonly KubeObject[];
-  mode: 'auto' | 'never';
+  /** `not-here`: this command restarts nobody, and only tells. */
+  mode: 'auto' | 'never' | 'not-here';
   /** Restart here also what somebody above writes; never what a controller does. */
   withoutHold?: boolean | undefined;
   /** UIDs of workloads that get new pods by this plan anyway. */
@@ -68,7 +69,7 @@ function judge({ object, restart, uses, owners }: Dependent, { mode, withoutHold
   if (fieldAt(live, 'spec', 'paused') === true || isBeingDeleted(live)) return { outcome: 'blocked', blocked: 'paused' };
   const isForbidden = owners.length > 0 && (!withoutHold || owners[0]?.kind === 'controller');
   if (isForbidden) return { outcome: 'blocked', blocked: 'owner' };
-  return mode === 'auto' ? { outcome: 'restarted' } : { outcome: 'blocked', blocked: 'never' };
+  return mode === 'auto' ? { outcome: 'restarted' } : { outcome: 'blocked', blocked: mode };
 }
 
 /** One note a user; of its uses the one that decides. */

@@ -13,7 +13,7 @@ export const targetErrors = {
     text: `the server has no type ${quoted(name)}`,
     next: [near.length > 0 ? `Did you mean ${listed(near, 'or')}?` : 'See:  kubectl api-resources'],
   }),
-  'kind.unsupported': ({ kind, supported }) => ({ text: `${kind} has no revisions to go back to`, next: [`Works for ${listed(supported, 'and')}`] }),
+  'kind.unsupported': ({ kind, supported }) => ({ text: `${kind} has no revisions to go back to`, next: [`Works for ${listed(supported, 'and')}, and for what makes no pods: ConfigMap, Secret, Service, Ingress …`] }),
   'namespace.unknown': ({ name, near }) => ({
     text: `there is no namespace ${quoted(name)}`,
     next: [near.length > 0 ? `Did you mean ${listed(near.map((known) => `-n ${known}`), 'or')}?` : 'See:  kubectl get namespaces'],

@@ -25,6 +25,7 @@ const how: Record<string, string> = {
 
 const why: Record<NonNullable<DependentNote['blocked']>, (note: DependentNote) => string> = {
   never: () => 'it keeps the old content until it is restarted (--restart=auto)',
+  'not-here': () => 'it keeps the content that it has until it is restarted',
   owner: ({ owner = '' }) => `it is not restarted, because ${owner} owns it, and keeps the old content until then`,
   'on-delete': () => 'it keeps the old content until somebody deletes its pods (OnDelete)',
   paused: () => 'it is paused or being deleted, and keeps the old content',

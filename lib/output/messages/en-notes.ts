@@ -2,6 +2,7 @@ import { formatDuration } from '../../core/durations.ts';
 import type { NoteMessages, NoteText, Telling } from './messages.ts';
 import { dependentText } from './en-dependents.ts';
 import { owners } from './en-owners.ts';
+import { stateNotes } from './en-states.ts';
 import { listed, quoted } from './phrases.ts';
 
 const careful = (text: string): NoteText => ({ row: 'careful', text });
@@ -57,6 +58,7 @@ export const notes = {
   'owner-puts-back': ({ putBack }) => ({ row: 'put-back', text: owners.putBack(putBack) }),
   'owners-contested': ({ object }) => careful(`more than one owner claims ${object}; whoever writes last wins`),
   'owner-mark-void': ({ target, mark, why }) => noteOf(`${target} is marked as of ${quoted(mark)}; that does not count: ${voidText[why] ?? why}`),
+  ...stateNotes,
   dependent: dependentText,
   'dry-run': ({ result, detail }) => ({
     row: 'dry-run',

@@ -1,5 +1,7 @@
+import { formatDuration } from '../../core/durations.ts';
 import type { StateOffer } from '../../core/errors.ts';
-import type { ErrorMessages } from './messages.ts';
+import type { ErrorMessages, NoteMessages, Telling } from './messages.ts';
+import { objects } from './en-objects.ts';
 import { listed, minuteText, quoted } from './phrases.ts';
 
 const mostPaths = 3;
@@ -22,9 +24,30 @@ export const stateErrors = {
     lines: [...states.map(offerLine), 'Nothing was changed.'],
     next: [`Choose one:  ${command} --to=${states.find(({ live }) => !live)?.to ?? 'snapshot:ID'}`],
   }),
+  'state.refused': ({ target, because }) => ({ text: `${target} cannot be written: ${objects.reason(because)}`, lines: ['Nothing was changed.'], next: ['Choose another state with --to=STATE; which there are:  kubectl rollback history ' + target] }),
   'state.unknown': ({ target, asked, states, command }) => ({
     text: `--to: there is no ${quoted(asked)} for ${target}`,
     lines: [...states.map(offerLine), 'Nothing was changed.'],
     next: states.length > 0 ? [`One of these:  ${command} --to=${states[0]!.to}`] : ['For the next time:  kubectl snapshot create'],
   }),
 } satisfies Partial<ErrorMessages>;
+
+const ruleText: Record<string, string> = {
+  asked: 'as asked',
+  'verified-good': 'the newest snapshot that was verified good and differs',
+  'newest-snapshot': 'the newest snapshot that differs',
+  'last-applied': 'nothing else differs from what is live',
+  'helm-manifest': 'nothing else differs from what is live',
+};
+
+/** English sentences about the state that an object goes back to. */
+export const stateNotes = {
+  'state-chosen': ({ target, state, at, rule, agreeing, others }, { now }: Telling) => ({
+    row: 'note',
+    text:
+      `${target} goes back to ${state}${at === undefined ? '' : `, as it was ${formatDuration(now.getTime() - Date.parse(at))} ago`}: ${ruleText[rule] ?? rule}` +
+      (agreeing.length > 0 ? `; the same in ${listed(agreeing, 'and')}` : '') +
+      (others.length > 0 ? `; another state is in ${listed(others, 'and')}` : ''),
+  }),
+  'state-gaps': ({ target, gaps }) => ({ row: 'careful', text: `not looked at for ${target}: ${gaps.join('; ')}. Another state may be there` }),
+} satisfies Partial<NoteMessages>;

@@ -11,7 +11,7 @@ const whyNothing: Record<string, string> = { 'all-left': '나머지는 모두 �
 /** 클러스터, 실행, 파일 상태에 관한 실패 (Korean sentences of target, run and file failures). */
 export const targetErrors = {
   'kind.unknown': ({ name, near: names }) => ({ text: `서버에 없는 종류입니다: ${quoted(name)}`, next: [names.length > 0 ? near(names) : '확인:  kubectl api-resources'] }),
-  'kind.unsupported': ({ kind, supported }) => ({ text: `${kind}: 되돌릴 리비전이 없는 종류입니다`, next: [`가능한 종류: ${supported.join(', ')}`] }),
+  'kind.unsupported': ({ kind, supported }) => ({ text: `${kind}: 되돌릴 리비전이 없는 종류입니다`, next: [`가능한 종류: ${supported.join(', ')}, 그리고 파드를 만들지 않는 것: ConfigMap, Secret, Service, Ingress …`] }),
   'namespace.unknown': ({ name, near: names }) => ({ text: `없는 네임스페이스입니다: ${quoted(name)}`, next: [names.length > 0 ? near(names.map((known) => `-n ${known}`)) : '확인:  kubectl get namespaces'] }),
   'target.not-found': ({ target, namespace, near: names, elsewhere }) => ({
     text: `네임스페이스 ${namespace}에 없습니다: ${target}`,

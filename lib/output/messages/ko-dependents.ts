@@ -24,6 +24,7 @@ const how: Record<string, string> = {
 
 const why: Record<NonNullable<DependentNote['blocked']>, (note: DependentNote) => string> = {
   never: () => '재시작할 때까지 이전 내용을 유지합니다 (--restart=auto)',
+  'not-here': () => '재시작할 때까지 지금 가진 내용을 유지합니다',
   owner: ({ owner = '' }) => `${owner} 소유라서 재시작하지 않으며, 그때까지 이전 내용을 유지합니다`,
   'on-delete': () => '누군가 파드를 삭제할 때까지 이전 내용을 유지합니다 (OnDelete)',
   paused: () => '일시 중지되었거나 삭제되는 중이라 이전 내용을 유지합니다',

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../core/durations.ts';
 import { dependentText } from './ko-dependents.ts';
 import { owners } from './ko-owners.ts';
+import { stateNotes } from './ko-states.ts';
 import { quoted } from './phrases.ts';
 import type { NoteMessages, NoteText, Telling } from './messages.ts';
 
@@ -57,6 +58,7 @@ export const notes = {
   'owner-puts-back': ({ putBack }) => ({ row: 'put-back', text: owners.putBack(putBack) }),
   'owners-contested': ({ object }) => careful(`둘 이상이 ${object}의 소유를 주장합니다. 마지막에 쓰는 쪽이 이깁니다`),
   'owner-mark-void': ({ target, mark, why }) => noteOf(`${target}: ${quoted(mark)} 소유라는 표시가 있지만 인정하지 않습니다: ${voidText[why] ?? why}`),
+  ...stateNotes,
   dependent: dependentText,
   'dry-run': ({ result, detail }) => ({
     row: 'dry-run',

@@ -1,5 +1,7 @@
+import { formatDuration } from '../../core/durations.ts';
 import type { StateOffer } from '../../core/errors.ts';
-import type { ErrorMessages } from './messages.ts';
+import type { ErrorMessages, NoteMessages, Telling } from './messages.ts';
+import { objects } from './ko-objects.ts';
 import { minuteText, quoted } from './phrases.ts';
 
 const mostPaths = 3;
@@ -21,9 +23,30 @@ export const stateErrors = {
     lines: [...states.map(offerLine), '아무것도 바꾸지 않았습니다.'],
     next: [`하나를 고르십시오:  ${command} --to=${states.find(({ live }) => !live)?.to ?? 'snapshot:ID'}`],
   }),
+  'state.refused': ({ target, because }) => ({ text: `${target}: 쓸 수 없습니다: ${objects.reason(because)}`, lines: ['아무것도 바꾸지 않았습니다.'], next: ['--to=STATE로 다른 상태를 고르십시오. 있는 상태:  kubectl rollback history ' + target] }),
   'state.unknown': ({ target, asked, states, command }) => ({
     text: `--to: ${target}에는 ${quoted(asked)} 상태가 없습니다`,
     lines: [...states.map(offerLine), '아무것도 바꾸지 않았습니다.'],
     next: states.length > 0 ? [`이 가운데 하나:  ${command} --to=${states[0]!.to}`] : ['다음을 위해:  kubectl snapshot create'],
   }),
 } satisfies Partial<ErrorMessages>;
+
+const ruleText: Record<string, string> = {
+  asked: '요청한 대로',
+  'verified-good': '정상으로 확인되었고 지금과 다른 가장 새로운 스냅샷',
+  'newest-snapshot': '지금과 다른 가장 새로운 스냅샷',
+  'last-applied': '지금과 다른 것은 이것뿐',
+  'helm-manifest': '지금과 다른 것은 이것뿐',
+};
+
+/** 오브젝트가 돌아가는 상태 (Korean sentences about the state that an object goes back to). */
+export const stateNotes = {
+  'state-chosen': ({ target, state, at, rule, agreeing, others }, { now }: Telling) => ({
+    row: 'note',
+    text:
+      `${target} → ${state}${at === undefined ? '' : ` (${formatDuration(now.getTime() - Date.parse(at))} 전)`}: ${ruleText[rule] ?? rule}` +
+      (agreeing.length > 0 ? `. 같은 상태: ${agreeing.join(', ')}` : '') +
+      (others.length > 0 ? `. 다른 상태: ${others.join(', ')}` : ''),
+  }),
+  'state-gaps': ({ target, gaps }) => ({ row: 'careful', text: `${target}: 보지 못한 곳이 있어 다른 상태가 있을 수 있습니다: ${gaps.join('; ')}` }),
+} satisfies Partial<NoteMessages>;

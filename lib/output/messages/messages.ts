@@ -86,7 +86,7 @@ export interface RunLabels {
   /** The cluster could not be asked, and why. */
   onlyThisMachine(why: string): string;
   noRevisions(namespace: string | undefined): string;
-  columns: Record<'run' | 'state' | 'targets' | 'cluster' | 'by' | 'revision' | 'hash' | 'pods' | 'images' | 'changed' | 'age' | 'cause' | 'step' | 'result' | 'directory', string>;
+  columns: Record<'run' | 'state' | 'targets' | 'cluster' | 'by' | 'revision' | 'hash' | 'pods' | 'images' | 'changed' | 'age' | 'cause' | 'step' | 'result' | 'directory' | 'at' | 'verified', string>;
   runState: Record<string, string>;
   stepState: Record<string, string>;
   podState: Record<string, string>;
@@ -94,6 +94,10 @@ export interface RunLabels {
   morePods(count: number): string;
   currentMark: string;
   leftMark: string;
+  /** Of a state in the list of an object: it is what is live; somebody verified it. */
+  liveMark: string;
+  verifiedMark: string;
+  notRead(what: string, why: string): string;
   why: string;
   already: string;
 }
@@ -110,6 +114,7 @@ export interface Questions {
   rollBack(where: QuestionPlace): string;
   restore(where: QuestionPlace): string;
   revert(where: QuestionPlace): string;
+  restart(targets: readonly string[]): string;
   typeName(name: string): string;
   wrongName(name: string): string;
 }

@@ -3,6 +3,7 @@ import { text } from '../../../lib/cli/flag-values.ts';
 import { clusterFlags, commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { RetraceError } from '../../../lib/core/errors.ts';
 import type { Connection } from '../../../lib/kube/types.ts';
+import { identityFlags, repositoryFlags } from '../../../lib/cli/repository-flags.ts';
 import { shareFlags } from '../../../lib/cli/share-flags.ts';
 
 export const apply = defineCommand({
@@ -10,9 +11,11 @@ export const apply = defineCommand({
   summary: 'Carry out a saved plan; refused when what it was based on has changed',
   details:
     'The plan names its cluster: its kubeconfig context is used when no --context is given, and another cluster is refused. ' +
-    'Owners are looked up again: one that the plan does not name is refused, for a plan made with --without-hold too.',
+    'What objects without revisions are to be is read again from where the plan says: from the snapshot, the manifest, the run. Owners are looked up again: one that the plan does not name is refused, for a plan made with --without-hold too.',
   flags: {
     filename: { group: 'Target', alias: 'f', value: text('FILE'), describe: 'Plan saved with plan -o json or -o yaml; - for standard input' },
+    repoConfig: repositoryFlags.repoConfig,
+    ...identityFlags,
     ...shareFlags,
     ...dryRunFlags,
     ...safetyFlags,
@@ -40,7 +43,13 @@ export const apply = defineCommand({
     if (args.dryRun === 'client') return printPlan(plan, env.context.now(), nextCommandLine('apply', env), args, env);
     const withYes = nextCommandLine('apply', env, ['--yes']);
     if (args.dryRun === 'none') requireSomebodyToAsk(args, env, withYes);
-    await withConnection(args, env, (connection) => (args.dryRun === 'none' ? agreeAndCarryOut(plan, connection, args, env, withYes) : checkOnly(connection)), rememberedCluster(plan.cluster));
+    await withConnection(args, env, (connection) => (args.dryRun === 'none' ? agree(connection) : checkOnly(connection)), rememberedCluster(plan.cluster));
+
+    async function agree(connection: Connection): Promise<void> {
+      const { findWantedAgain } = await import('../../../lib/procedure/undo-object.ts');
+      const wanted = await findWantedAgain(plan, { identity: args.identity, repoConfig: args.repoConfig }, connection, env.context);
+      await agreeAndCarryOut(plan, connection, { ...args, ...(wanted ? { wanted } : {}) }, env, withYes);
+    }
 
     async function checkOnly(connection: Connection): Promise<void> {
       const [{ checkCluster }, { checkFresh }] = await Promise.all([import('../../../lib/procedure/same-cluster.ts'), import('../../../lib/procedure/freshness.ts')]);

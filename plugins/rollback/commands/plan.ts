@@ -23,8 +23,9 @@ export const plan = defineCommand({
       import('../../../lib/cli/show-plan.ts'),
     ]);
     await withConnection(args, env, async (connection) => {
-      const made = await planUndo(readUndoRequest(args, env, connection), connection, env.context);
-      await printPlan(made, serverNow(connection, env), nextCommandLine('undo', env), args, env);
+      // Nobody is asked here: what would be is told with its command.
+      const made = await planUndo(readUndoRequest(args, env, connection, args.restart === 'auto' ? 'auto' : 'never'), connection, env.context);
+      await printPlan(made.plan, serverNow(connection, env), nextCommandLine('undo', env), args, env);
     });
   },
 });

@@ -16,12 +16,13 @@ export const undo = defineCommand({
   examples: [
     { describe: 'Back to the revision that the rules choose', command: 'kubectl rollback undo sts/thanos-receive -n monitoring' },
     { describe: 'To revision 6, without a question, with the reason for the record', command: 'kubectl rollback undo sts/thanos-receive -n monitoring --to=6 --yes --reason="receive crashes"' },
+    { describe: 'A ConfigMap, and the pods that read it only when they start', command: 'kubectl rollback undo cm/thanos-receive-hashring -n monitoring --restart=auto' },
     { describe: 'Only show what it would do', command: 'kubectl rollback undo sts/thanos-receive -n monitoring --dry-run=server' },
   ],
   exitCodes: [4, 5, 6, 7, 8, 10, 11, 130],
   async run(args, env) {
     requireTargets(args.words, env);
-    const [{ planUndo }, { withConnection, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }] = await Promise.all([
+    const [{ planUndo }, { withConnection, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { confirmRestarts, mayAsk, requireSomebodyToAsk }] = await Promise.all([
       import('../../../lib/procedure/undo.ts'),
       import('../../../lib/cli/connection.ts'),
       import('../../../lib/cli/show-plan.ts'),
@@ -31,9 +32,13 @@ export const undo = defineCommand({
     const isDryRun = args.dryRun !== 'none';
     const withYes = nextCommandLine('undo', env, ['--yes']);
     if (!isDryRun) requireSomebodyToAsk(args, env, withYes);
+    const isAsked = args.restart === 'ask' && !isDryRun && !args.yes && mayAsk(args, env);
     await withConnection(args, env, async (connection) => {
-      const plan = await planUndo(readUndoRequest(args, env, connection), connection, env.context);
-      await (isDryRun ? printPlan(plan, serverNow(connection, env), nextCommandLine('undo', env), args, env) : agreeAndCarryOut(plan, connection, args, env, withYes));
+      const plan = (restart: 'auto' | 'never') => planUndo(readUndoRequest(args, env, connection, restart), connection, env.context);
+      const first = await plan(isAsked || args.restart === 'auto' ? 'auto' : 'never');
+      if (isDryRun) return printPlan(first.plan, serverNow(connection, env), nextCommandLine('undo', env), args, env);
+      const agreed = isAsked && !(await confirmRestarts(first.plan, env)) ? await plan('never') : first;
+      await agreeAndCarryOut(agreed.plan, connection, { ...args, wanted: agreed.wanted }, env, withYes);
     });
   },
 });

@@ -78,7 +78,7 @@ describe('a call', () => {
   for (const file of ['filed.conf', 'edge-1.conf', 'notes.txt']) writeFileSync(join(home, '.kube', 'configs', file), kubeconfig(['inside']));
   test.concurrent.each<[string, string[], string]>([
     ['commands', ['re'], "resume\tGo on with a run that was stopped or whose process died\nrevert\tBack to the state before a run, which is the bad one; wants the target's name typed\n:36\n"],
-    ['flags, not one that is given', ['undo', '-n', 'x', '--re'], '--replicas\tSet the replicas too\n--reason\tWhy, kept in the record of the run\n--request-timeout\tHow long one request may take, 0 for no limit; 30s when not given\n:4\n'],
+    ['flags, not one that is given', ['undo', '-n', 'x', '--re'], '--replicas\tSet the replicas too\n--restart\tRestart who reads a changed ConfigMap or Secret only at its start; without a terminal, or with --yes, ask means never\n--repo\tWhere they are kept: a folder, or s3://BUCKET/PREFIX; a folder of this machine when not given\n--repo-config\tEndpoint, region and keys of the bucket, in the form of Thanos\' objstore.yml; AWS_* variables otherwise\n--reason\tWhy, kept in the record of the run\n--request-timeout\tHow long one request may take, 0 for no limit; 30s when not given\n:4\n'],
     ['flags, one that is given', ['undo', '--reason=x', '--rea'], ':4\n'],
     ['values of a choice', ['plan', '-o', ''], 'table\nwide\njson\nyaml\nname\n:36\n'],
     ['values behind =', ['undo', '--stuck-pods=e'], 'evict\n:36\n'],

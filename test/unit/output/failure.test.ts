@@ -55,6 +55,7 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'target.paused': { target: 'deployment/x', command: 'kubectl rollout resume deployment/x' },
   'state.none': { target: 'configmap/x', states: [], command: 'kubectl rollback undo configmap/x' },
   'state.ambiguous': { target: 'configmap/x', states: [{ to: 'snapshot:s-1', at: '2026-11-22T02:50:00Z', verified: true, live: false, changes: ['data[a]'] }, { to: 'last-applied', verified: false, live: true, changes: [] }], command: 'kubectl rollback undo configmap/x' },
+  'state.refused': { target: 'configmap/x', because: { code: 'server', params: { message: 'denied by policy' } } },
   'state.unknown': { target: 'configmap/x', asked: 'snapshot:s-9', states: [], command: 'kubectl rollback undo configmap/x' },
   'history.empty': { target: 'sts/x', detail: 'revisionHistoryLimit: 0' },
   'revision.not-found': { target: 'sts/x', wanted: '3', known: ['1 (aa)'] },

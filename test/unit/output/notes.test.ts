@@ -33,6 +33,8 @@ const samples: { [C in NoteCode]: [NoteParams[C], ...string[]] } = {
   'owner-puts-back': [{ target: 'statefulset/x', putBack: [{ by: 'prometheus/kps', when: 'at-once' }, { by: 'kps', when: 'next-upgrade' }] }, 'prometheus/kps', 'upgrade'],
   'owners-contested': [{ object: 'statefulset/x' }, 'statefulset/x'],
   'owner-mark-void': [{ target: 'statefulset/x', mark: 'kps', why: 'no-release' }, 'statefulset/x', '"kps"', 'Helm'],
+  'state-chosen': [{ target: 'configmap/x', state: 'snapshot:s-1', at, rule: 'verified-good', agreeing: ['last-applied'], others: ['helm:3'] }, 'configmap/x', 'snapshot:s-1', '11m', 'last-applied', 'helm:3'],
+  'state-gaps': [{ target: 'secret/x', gaps: ['snapshot:s-1 (identity.missing)'] }, 'secret/x', 'snapshot:s-1 (identity.missing)'],
   dependent: [{ target: 'statefulset/x', source: 'configmap/y', usedAs: 'env[A]', because: 'environment', outcome: 'blocked', blocked: 'owner', owner: 'kps' }, 'statefulset/x', 'configmap/y', 'env[A]', 'kps'],
   'restore-other-cluster': [{ context: 'prod', server: 'https://a' }, 'prod', 'https://a'],
   'restore-incomplete': [{ gaps: ['secrets'] }, 'secrets'],

@@ -44,6 +44,10 @@ test('an operator: its resource, or the StatefulSet that it makes of it, but not
   const made = user('StatefulSet', 'prometheus-k8s', byVariable, { ownerReferences: [{ kind: 'Prometheus', name: 'k8s', uid: 'uid-k8s', controller: true }] });
   expect(said({ resources: [prometheus] })).toEqual(['Prometheus/k8s not-needed operator']);
   expect(said({ resources: [prometheus], workloads: [made] })).toEqual(['StatefulSet/prometheus-k8s needed environment']);
+  // Of two objects only the one that its set names too.
+  const both = user('Prometheus', 'k8s', { spec: { additionalScrapeConfigs: { name: 'scrape', key: 'k' }, thanos: { objectStorageConfig: { name: 'token', key: 'k' } } } });
+  const judged = judgeDependents({ workloads: [made], resources: [both], others: [], reloader: 'absent', unread: [] }, [token, { ...token, name: 'scrape' }]);
+  expect(judged.map(({ object, uses }) => `${object.kind} ${uses.map(({ source }) => source.name).join()}`)).toEqual(['Prometheus scrape', 'StatefulSet token']);
 });
 
 test('Ingress, ServiceAccount and PersistentVolume', () => {
