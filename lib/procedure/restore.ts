@@ -61,6 +61,9 @@ export async function planRestore(content: SnapshotContent, place: string, reque
   const isOther = !isSameCluster(manifest.cluster, cluster);
   if (isOther && !request.toOtherCluster) throw new RetraceError('snapshot.other-cluster', { id: manifest.id, snapshotContext: manifest.cluster.contextName, snapshotServer: manifest.cluster.server, server: cluster.server });
   if (!manifest.complete && !request.incomplete) throw new RetraceError('snapshot.incomplete', { id: manifest.id, gaps: manifest.gaps.map(({ what, why }) => `${what} (${why})`) });
+  // What a run kept before it wrote is no whole scope: what stands beside it was not added since.
+  const isCopyOfRun = manifest.purpose !== 'snapshot';
+  if (isCopyOfRun && request.deleteAdded) throw new RetraceError('usage.exclusive', { flags: ['--delete-added', `run:${manifest.id}`] });
   const chosen = await choose(content, request);
   const stored = request.asNewNamespace === undefined ? chosen.objects : await moveAll(chosen.objects, request.asNewNamespace, connection);
   const isNamed = request.targets.length > 0;
@@ -69,7 +72,7 @@ export async function planRestore(content: SnapshotContent, place: string, reque
     knownTypes: manifest.types,
     isNamed,
     flagsForHints: request.flagsForHints,
-    ...(isNamed || request.asNewNamespace !== undefined ? {} : { added: scopeOf(manifest, request.namespace) }),
+    ...(isNamed || isCopyOfRun || request.asNewNamespace !== undefined ? {} : { added: scopeOf(manifest, request.namespace) }),
   });
   const source = { kind: 'snapshot' as const, id: manifest.id, takenAt: manifest.finishedAt, place };
   const options = { source, withoutHold: request.withoutHold, deleteAdded: request.deleteAdded };

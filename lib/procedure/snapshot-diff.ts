@@ -41,6 +41,10 @@ export interface Chosen {
   namespaces: readonly string[] | undefined;
 }
 
+interface State extends ComparedState {
+  isCopyOfRun?: boolean;
+}
+
 /** Compares two snapshots, without a cluster. @throws kind.unknown, snapshot.no-such-object */
 export function diffSnapshots(before: OpenedSnapshot, after: OpenedSnapshot, chosen: Chosen): SnapshotDiff {
   return report([stateOf(before), stateOf(after)], [sideOf(before.manifest), sideOf(after.manifest)], chosen);
@@ -57,7 +61,7 @@ export async function diffWithCluster({ manifest, stored }: OpenedSnapshot, conn
   const before = stateOf({ manifest, stored });
   const after: ComparedState = { ...captured, scope: manifest.scope, objects: captured.objects.map((object) => ({ object })) };
   const named = await askByName(before, after, connection);
-  const states: [ComparedState, ComparedState] = [before, { ...after, objects: [...after.objects, ...named.found.map((object) => ({ object }))] }];
+  const states: [State, State] = [before, { ...after, objects: [...after.objects, ...named.found.map((object) => ({ object }))] }];
   const diff = report(states, [sideOf(manifest), { at: captured.finishedAt, cluster, gaps: captured.gaps }], chosen, named.absent);
   const { objects, ...users } = await addUsers(diff.objects, connection);
   return { ...diff, objects, users };
@@ -88,11 +92,14 @@ async function askByName(before: ComparedState, after: ComparedState, connection
   return { found: answers.filter((object) => object !== undefined), absent };
 }
 
-function report(states: [ComparedState, ComparedState], sides: [DiffSide, DiffSide], { words, namespaces }: Chosen, absent: ReadonlySet<KubeObject> = new Set()): SnapshotDiff {
+function report(states: [State, State], sides: [DiffSide, DiffSide], { words, namespaces }: Chosen, absent: ReadonlySet<KubeObject> = new Set()): SnapshotDiff {
   const all = states.flatMap(({ objects }) => objects.map(({ object }) => object));
   const types = states.flatMap((state) => state.types);
   const isChosen = selectObjects(words, namespaces, types, all, sides[0].snapshot ?? '');
-  const chosenOf = (state: ComparedState): ComparedState => ({ ...state, objects: state.objects.filter(({ object }) => isChosen(object)) });
+  // What a run kept before it wrote tells of those objects alone: nothing was added to it.
+  const kept = states.filter(({ isCopyOfRun }) => isCopyOfRun).map(({ objects: of }) => new Set(of.map(({ object }) => keyOf(object))));
+  const isTold = (object: KubeObject) => isChosen(object) && kept.every((keys) => keys.has(keyOf(object)));
+  const chosenOf = (state: State): State => ({ ...state, objects: state.objects.filter(({ object }) => isTold(object)) });
   const [before, after] = [chosenOf(states[0]), chosenOf(states[1])];
   const objects = compareStates(before, after, absent);
   const count = (change: ObjectDifference['change']) => objects.filter((difference) => difference.change === change).length;
@@ -108,8 +115,8 @@ function report(states: [ComparedState, ComparedState], sides: [DiffSide, DiffSi
   };
 }
 
-function stateOf({ manifest: { scope, types, gaps, startedAt, finishedAt }, stored }: Pick<OpenedSnapshot, 'manifest' | 'stored'>): ComparedState {
-  return { scope, types, gaps, startedAt, finishedAt, objects: stored };
+function stateOf({ manifest: { scope, types, gaps, startedAt, finishedAt, purpose }, stored }: Pick<OpenedSnapshot, 'manifest' | 'stored'>): State {
+  return { scope, types, gaps, startedAt, finishedAt, objects: stored, isCopyOfRun: purpose !== 'snapshot' };
 }
 
 function sideOf({ id, finishedAt, cluster, gaps }: Manifest): DiffSide {

@@ -20,7 +20,7 @@ export interface StoredRun {
   journal: Journal;
 }
 
-export function runsDirectory(context: Context): string {
+export function runsDirectory(context: Pick<Context, 'env' | 'platform'>): string {
   return join(stateDirectory(context), 'runs');
 }
 
@@ -99,7 +99,7 @@ export async function listRuns(context: Context): Promise<RunRecord[]> {
 }
 
 /** A directory without a plan is no run: whoever made it, or brought a run of another machine here, died before it was one. */
-async function listRunIds(context: Context): Promise<string[]> {
+export async function listRunIds(context: Pick<Context, 'env' | 'platform'>): Promise<string[]> {
   const runs = runsDirectory(context);
   const names = await readdir(runs).catch(() => [] as string[]);
   const ids = names.filter((name) => /^r-[0-9a-z]+$/.test(name)).sort();

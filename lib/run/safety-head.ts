@@ -12,6 +12,7 @@ export function safetyHead(run: { id: string; plan: Plan }, step: Pick<Step, 'id
   const { plan, id } = run;
   const refs = [...(step.target ? [step.target] : []), ...plan.targets.map(({ object }) => object)];
   const namespaces = [...new Set(objects.map(({ metadata }) => String(metadata['namespace'] ?? '')))].filter((namespace) => namespace !== '').sort();
+  const types = typesOf(objects, refs);
   const time = at.toISOString();
   return {
     id: `${id}.${plan.steps.findIndex((each) => each.id === step.id) + 1}`,
@@ -19,12 +20,12 @@ export function safetyHead(run: { id: string; plan: Plan }, step: Pick<Step, 'id
     runId: id,
     tool: buildInfo.version,
     cluster: plan.cluster,
-    scope: namespaces.length > 0 ? { namespaces } : {},
+    scope: { ...(namespaces.length > 0 ? { namespaces } : {}), kinds: kindsOf(types) },
     startedAt: time,
     finishedAt: time,
     by: { user, host },
     tags: { step: step.id },
-    types: typesOf(objects, refs),
+    types,
     complete: true,
     gaps: [],
     inForce: { helm: [], argocd: [] },
@@ -45,6 +46,11 @@ function typesOf(objects: readonly KubeObject[], refs: readonly ObjectRef[]): Ca
     types.set(`${apiVersion} ${kind}`, { apiVersion, kind, resource: ref.resource, namespaced: metadata['namespace'] !== undefined, resourceVersion: '', objects: 1 });
   }
   return [...types.values()];
+}
+
+/** As `--kinds` takes them: `deployments.apps`. */
+function kindsOf(types: readonly CapturedType[]): string[] {
+  return types.map(({ apiVersion, resource }) => [resource, groupOf(apiVersion)].filter((part) => part !== '').join('.'));
 }
 
 function groupOf(apiVersion: string): string {

@@ -65,7 +65,8 @@ async function sizeOf(path: string): Promise<number | undefined> {
   return stat(path).then(({ size }) => size, () => undefined);
 }
 
-async function readFirst(path: string, count: number): Promise<Uint8Array> {
+/** The first bytes of a file, fewer when it is shorter. @throws file.unreadable */
+export async function readFirst(path: string, count: number): Promise<Uint8Array> {
   try {
     const file = await open(path, 'r');
     try {

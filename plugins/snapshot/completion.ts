@@ -1,5 +1,6 @@
 import { offerClusterFlag } from '../../lib/cli/completion-cluster.ts';
 import type { Completer, Offer } from '../../lib/cli/completion-offer.ts';
+import { openSafetyCopies } from '../../lib/run/safety-copies.ts';
 import { openRepository } from '../../lib/snapshot/open-repository.ts';
 import { newestFirst } from './listed.ts';
 
@@ -19,7 +20,7 @@ export const complete: Completer = async ({ command, flag }, args, env) => {
   async function offerSnapshots(): Promise<Offer> {
     const repository = await openRepository(args['repo'] as string | undefined, env.context, args['repoConfig'] as string | undefined);
     const { snapshot: labels } = env.messages;
-    const found = newestFirst(await repository.list()).filter(({ id }) => !args.words.includes(id));
+    const found = newestFirst([...(await repository.list()), ...(await openSafetyCopies(env.context).list())]).filter(({ id }) => !args.words.includes(id));
     return {
       choices: found.map(({ id, manifest }) => ({
         value: id,

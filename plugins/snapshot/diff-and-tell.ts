@@ -1,3 +1,4 @@
+import { openPlace } from '../../lib/cli/open-place.ts';
 import { serverNow, withConnection, type ClusterArgs } from '../../lib/cli/connection.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import { print, say } from '../../lib/cli/print.ts';
@@ -8,7 +9,7 @@ import { fullName } from '../../lib/output/names.ts';
 import { renderSnapshotDiff, sideText } from '../../lib/output/snapshot-diff.ts';
 import { diffSnapshots, diffWithCluster, type Chosen, type SnapshotDiff } from '../../lib/procedure/snapshot-diff.ts';
 import { openSnapshot, type OpenedSnapshot } from '../../lib/snapshot/open-content.ts';
-import { openRepository } from '../../lib/snapshot/open-repository.ts';
+import { isSafetyId } from '../../lib/run/safety-copies.ts';
 import type { RepositoryArgs } from '../../lib/cli/repository-flags.ts';
 
 export interface DiffArgs extends Omit<ClusterArgs, 'namespace' | 'words'>, RepositoryArgs {
@@ -21,11 +22,11 @@ export interface DiffArgs extends Omit<ClusterArgs, 'namespace' | 'words'>, Repo
 /** Compares and says what came of it. @throws diff.differs and diff.unknown at the end, with --exit-code */
 export async function diffAndTell(args: DiffArgs, env: CommandEnvironment): Promise<void> {
   const { context } = env;
-  const repository = await openRepository(args.repo, context, args.repoConfig);
+  const repository = await openPlace(args, context);
   const [id = '', second, ...others] = args.words;
   // A target has a slash, or names a type; no snapshot is called as either.
   const known = second === undefined || second.includes('/') ? [] : (await repository.list()).map((listed) => listed.id);
-  const otherId = second !== undefined && (known.includes(second) || /^s-\d{8}-\d{4}/.test(second)) ? second : undefined;
+  const otherId = second !== undefined && (known.includes(second) || isSafetyId(second) || /^s-\d{8}-\d{4}/.test(second)) ? second : undefined;
   const words = otherId === undefined ? args.words.slice(1) : others;
   const chosen: Chosen = { words, namespaces: args.namespace.length > 0 ? args.namespace : undefined };
   const open = (one: string) => openSnapshot(repository, one, args.identity, context);

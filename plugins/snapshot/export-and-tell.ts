@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
+import { openPlace } from '../../lib/cli/open-place.ts';
 import { say } from '../../lib/cli/print.ts';
 import { orFileError } from '../../lib/core/durable-file.ts';
 import { RetraceError } from '../../lib/core/errors.ts';
@@ -8,7 +9,6 @@ import { printable } from '../../lib/output/printable.ts';
 import { displayName } from '../../lib/run/object-ref.ts';
 import { exportObjects, type ExportedObject, type LeftOut } from '../../lib/snapshot/export/export-objects.ts';
 import { openSnapshot } from '../../lib/snapshot/open-content.ts';
-import { openRepository } from '../../lib/snapshot/open-repository.ts';
 import { selectObjects } from '../../lib/snapshot/select.ts';
 import type { RepositoryArgs } from '../../lib/cli/repository-flags.ts';
 
@@ -23,7 +23,7 @@ export interface ExportArgs extends RepositoryArgs {
 /** Writes the YAML and says what is not in it. @throws export.exists, file.write */
 export async function exportAndTell(args: ExportArgs, env: CommandEnvironment): Promise<void> {
   const { context, messages } = env;
-  const repository = await openRepository(args.repo, context, args.repoConfig);
+  const repository = await openPlace(args, context);
   const [id = '', ...words] = args.words;
   const { manifest, stored } = await openSnapshot(repository, id, args.identity, context);
   const namespaces = args.namespace.length > 0 ? args.namespace : undefined;

@@ -134,3 +134,47 @@ test.concurrent('more than the cluster is to keep for a run is refused, and noth
   await expect(tooMuch).rejects.toMatchObject({ code: 'pre-image.too-large', params: { bytes: sharedFileLimitBytes + 1, limitBytes: sharedFileLimitBytes, namespace } });
   expect((await kubectlJson(cluster, ['get', 'secrets'], { namespace })).items).toEqual([]);
 });
+
+test.concurrent('kubectl snapshot shows, compares, exports and checks what a run found, and prunes it once the run is closed', async ({ cluster, namespace, home, runFolder, cli }) => {
+  const place = { cluster, namespace, home, runFolder };
+  const id = await undoQuery(place);
+  const snapshot = (...args: string[]) => cli('snapshot', args);
+  const copy = `run:${id}.2`;
+  expect(await snapshot('list')).toMatchObject({ exitCode: 0, stdout: '' });
+  const listed = await snapshot('list', '--safety');
+  expect(listed, listed.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(new RegExp(`^${copy} .*before run ${id}`, 'm')) });
+  expect(await snapshot('list', '--safety', '-o', 'name')).toMatchObject({ exitCode: 0, stdout: `${copy}\n`, stderr: '' });
+  expect(await snapshot('list', '--safety', '--repo=elsewhere')).toMatchObject({ exitCode: 2, stdout: '' });
+
+  for (const name of [copy, `run:${id}`]) {
+    const shown = await snapshot('show', name, '-o', 'json');
+    expect(shown, shown.stderr).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(shown.stdout)).toMatchObject({ id: name, purpose: 'safety', runId: id, secrets: 'encrypted', counts: { objects: 1, sealed: 1 }, scope: { namespaces: [namespace], kinds: ['deployments.apps'] } });
+  }
+  // The run changed its image; what else is in the namespace, and was made since, is not its business.
+  const compared = await snapshot('diff', `run:${id}`, '-o', 'json');
+  expect(compared, compared.stderr).toMatchObject({ exitCode: 0 });
+  const { counts, objects } = JSON.parse(compared.stdout);
+  expect([counts, objects.map(({ object, change }: any) => [object.kind, object.name, change])]).toEqual([{ changed: 1, added: 0, gone: 0, unknown: 0 }, [['Deployment', 'thanos-query', 'changed']]]);
+  const exported = await snapshot('export', copy, '--with-secrets');
+  expect(exported, exported.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/image: thanos:broken/) });
+  expect(exported.stdout).toContain(planted);
+  for (const { stdout, stderr } of [listed, compared]) expect(stdout + stderr).not.toContain(planted);
+  expect(await snapshot('check', '--safety')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(copy) });
+  const missing = await snapshot('show', 'run:r-zzzzzz');
+  expect(missing).toMatchObject({ exitCode: 5, stdout: '', stderr: expect.stringContaining(copy) });
+
+  const deleting = await snapshot('restore', `run:${id}`, '--delete-added', '--dry-run=server');
+  expect(deleting).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('--delete-added') });
+  const planned = await snapshot('restore', `run:${id}`, '--dry-run=server', '-o', 'json');
+  expect(planned, planned.stderr).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse(planned.stdout).targets.map(({ object, verb }: any) => [object.kind, object.name, verb])).toEqual([['Deployment', 'thanos-query', 'update']]);
+
+  const open = await snapshot('prune', '--safety', '--yes');
+  expect(open, open.stderr).toMatchObject({ exitCode: 0 });
+  expect((await snapshot('list', '--safety', '-o', 'name')).stdout).toBe(`${copy}\n`);
+  expect(await rollback(place, ['close', id])).toMatchObject({ exitCode: 0 });
+  const pruned = await snapshot('prune', '--safety', '--yes', '-o', 'name');
+  expect(pruned, pruned.stderr).toMatchObject({ exitCode: 0, stdout: `${copy}\n` });
+  expect(readdirSync(preImagesOf(place, id))).toEqual([]);
+});

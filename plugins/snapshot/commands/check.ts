@@ -1,6 +1,7 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { identityFlags, repositoryFlags } from '../../../lib/cli/repository-flags.ts';
+import { safetyCopyFlags } from '../../../lib/cli/safety-copy-flags.ts';
 import { isError, RetraceError } from '../../../lib/core/errors.ts';
 import type { CheckedSnapshot } from '../../../lib/snapshot/check.ts';
 
@@ -9,15 +10,16 @@ export const check = defineCommand({
   summary: 'Read every byte of snapshots, and open their Secrets with the keys at hand; all of a place without an ID',
   details: 'Ends with 11 when one of them is damaged, cannot be read, or does not open with the key that --identity names. Without that flag a key that is not at hand is told, and is no failure.',
   positional: { name: 'ID', required: false, many: true, describe: 'As kubectl snapshot list shows it; all of them when none is given' },
-  flags: { ...identityFlags, ...repositoryFlags, ...outputFlags, ...commonFlags },
+  flags: { ...safetyCopyFlags, ...identityFlags, ...repositoryFlags, ...outputFlags, ...commonFlags },
   examples: [
     { describe: 'Can all of them be used?', command: 'kubectl snapshot check' },
     { describe: 'With the key of the team, in the bucket', command: 'kubectl snapshot check --identity=team.txt --repo=s3://backup/retrace' },
   ],
+  exclusive: [['safety', 'repo'], ['safety', 'repoConfig']],
   exitCodes: [4, 5, 10, 11],
   async run(args, env) {
-    const [{ openRepository }, { checkSnapshot }, { readIdentities }, { atMost }, { listOf }, { print, say }, { renderChecks }, { describeFailure }] = await Promise.all([
-      import('../../../lib/snapshot/open-repository.ts'),
+    const [{ openPlace }, { checkSnapshot }, { readIdentities }, { atMost }, { listOf }, { print, say }, { renderChecks }, { describeFailure }] = await Promise.all([
+      import('../../../lib/cli/open-place.ts'),
       import('../../../lib/snapshot/check.ts'),
       import('../../../lib/snapshot/identity.ts'),
       import('../../../lib/core/at-most.ts'),
@@ -26,7 +28,7 @@ export const check = defineCommand({
       import('../../../lib/output/snapshots.ts'),
       import('../../../lib/output/failure.ts'),
     ]);
-    const repository = await openRepository(args.repo, env.context, args.repoConfig);
+    const repository = await openPlace(args, env.context);
     const identities = await readIdentities(args.identity, env.context).catch((error: unknown) => {
       if (args.identity === undefined && isError(error, 'identity.missing')) return [];
       throw error;

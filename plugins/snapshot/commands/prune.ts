@@ -2,6 +2,7 @@ import { formatCommandLine } from '../../../lib/cli/command-line.ts';
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { commonFlags, dryRunFlags, outputFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { repositoryFlags } from '../../../lib/cli/repository-flags.ts';
+import { safetyCopyFlags } from '../../../lib/cli/safety-copy-flags.ts';
 import { isError, RetraceError } from '../../../lib/core/errors.ts';
 import { keepFlags, readPolicy } from '../keep-flags.ts';
 
@@ -14,6 +15,7 @@ export const prune = defineCommand({
   flags: {
     ...keepFlags,
     ignoreUnreadable: { group: 'Safety', describe: 'Leave files alone that cannot be read, and go on with the others' },
+    ...safetyCopyFlags,
     ...repositoryFlags,
     ...dryRunFlags,
     yes: safetyFlags.yes,
@@ -23,13 +25,15 @@ export const prune = defineCommand({
   },
   examples: [
     { describe: 'What would go?', command: 'kubectl snapshot prune --keep-daily=14 --keep-monthly=12 --dry-run=client' },
+    { describe: 'What runs kept that are closed or reverted', command: 'kubectl snapshot prune --safety' },
     { describe: 'In a CronJob', command: 'kubectl snapshot prune --keep-within=30d --keep-tag=verified=good --yes' },
   ],
+  exclusive: [['safety', 'repo'], ['safety', 'repoConfig']],
   beginsChange: true,
   exitCodes: [4, 5, 10, 11, 130],
   async run(args, env) {
-    const [{ openRepository }, { isEmptyPolicy, judgeSnapshots }, { readRunLives }, { confirmQuestion, requireSomebodyToAsk }, { print, say }, { renderPrune, totalSizeText }] = await Promise.all([
-      import('../../../lib/snapshot/open-repository.ts'),
+    const [{ openPlace }, { isEmptyPolicy, judgeSnapshots }, { readRunLives }, { confirmQuestion, requireSomebodyToAsk }, { print, say }, { renderPrune, totalSizeText }] = await Promise.all([
+      import('../../../lib/cli/open-place.ts'),
       import('../../../lib/snapshot/retention.ts'),
       import('../run-lives.ts'),
       import('../../../lib/cli/prompts.ts'),
@@ -37,12 +41,13 @@ export const prune = defineCommand({
       import('../../../lib/output/snapshots.ts'),
     ]);
     const policy = readPolicy(args);
-    if (isEmptyPolicy(policy)) throw new RetraceError('prune.empty-policy', { command: 'kubectl snapshot prune' });
+    // A run's copies have a rule of their own.
+    if (!args.safety && isEmptyPolicy(policy)) throw new RetraceError('prune.empty-policy', { command: 'kubectl snapshot prune' });
     const isDryRun = args.dryRun !== 'none';
     const withYes = formatCommandLine({ start: 'kubectl snapshot prune', words: env.words, flags: env.command.flags, given: env.given, without: ['yes', 'noInput'], add: ['--yes'] });
     const answers = { yes: args.yes, noInput: args.noInput, confirm: undefined };
     if (!isDryRun) requireSomebodyToAsk(answers, env, withYes);
-    const repository = await openRepository(args.repo, env.context, args.repoConfig);
+    const repository = await openPlace(args, env.context);
     const found = await repository.list();
     const unreadable = found.filter(({ manifest }) => manifest === undefined).map(({ id }) => id);
     // What cannot be read may be the one that a rule keeps.

@@ -64,12 +64,12 @@ export const restore = defineCommand({
 });
 
 async function makePlan(id: string, args: RestoreArgs, env: CommandEnvironment, connection: Connection): Promise<RestorePlan> {
-  const [{ openRepository }, { parseSnapshot }, { planRestore }] = await Promise.all([
-    import('../../../lib/snapshot/open-repository.ts'),
+  const [{ openPlace }, { parseSnapshot }, { planRestore }] = await Promise.all([
+    import('../../../lib/cli/open-place.ts'),
     import('../../../lib/snapshot/file/parse.ts'),
     import('../../../lib/procedure/restore.ts'),
   ]);
-  const repository = await openRepository(args.repo, env.context, args.repoConfig);
+  const repository = await openPlace(args, env.context, id);
   const content = parseSnapshot(await repository.read(id), id);
   return planRestore(content, repository.place, readRequest(args, env), connection, env.context);
 }

@@ -1,6 +1,6 @@
 import { defineCommand } from '../../../lib/cli/define-command.ts';
 import { commonFlags, outputFlags } from '../../../lib/cli/kubectl-flags.ts';
-import { repositoryFlags } from '../../../lib/cli/repository-flags.ts';
+import { identityFlags, repositoryFlags } from '../../../lib/cli/repository-flags.ts';
 import { snapshotId } from '../snapshot-positional.ts';
 
 export const show = defineCommand({
@@ -8,18 +8,18 @@ export const show = defineCommand({
   summary: 'One snapshot: when and of what it was taken, what it holds, what it lacks, who can open it',
   details: 'Reads all of the file, and refuses one in which a byte has changed. No value of a Secret is shown.',
   positional: snapshotId,
-  flags: { ...repositoryFlags, ...outputFlags, ...commonFlags },
+  flags: { ...repositoryFlags, ...identityFlags, ...outputFlags, ...commonFlags },
   examples: [{ describe: 'What is in it?', command: 'kubectl snapshot show s-20261122-0250' }],
   exitCodes: [4, 5, 10, 11],
   async run(args, env) {
-    const [{ openRepository }, { parseSnapshot }, { print }, { renderSnapshot }] = await Promise.all([
-      import('../../../lib/snapshot/open-repository.ts'),
+    const [{ openPlace }, { parseSnapshot }, { print }, { renderSnapshot }] = await Promise.all([
+      import('../../../lib/cli/open-place.ts'),
       import('../../../lib/snapshot/file/parse.ts'),
       import('../../../lib/cli/print.ts'),
       import('../../../lib/output/snapshots.ts'),
     ]);
-    const repository = await openRepository(args.repo, env.context, args.repoConfig);
     const id = args.words[0]!;
+    const repository = await openPlace(args, env.context, id);
     const bytes = await repository.read(id);
     const manifest = { ...parseSnapshot(bytes, id).manifest, id };
     await print(

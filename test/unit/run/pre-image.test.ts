@@ -44,7 +44,7 @@ describe('what a step was about to write to', () => {
       runId: 'r-aaaaaa',
       secrets: 'encrypted',
       tags: { step: stepId },
-      scope: { namespaces: ['monitoring'] },
+      scope: { namespaces: ['monitoring'], kinds: ['configmaps', 'secrets', 'statefulsets.apps', 'services'] },
       startedAt: '2026-11-22T03:12:00.000Z',
       counts: { objects: 5, sealed: 3 },
     });
