@@ -67,3 +67,13 @@ export function writeKubeconfig(folder: string, name: string, plane: Pick<Contro
   writeFileSync(path, JSON.stringify(config));
   return path;
 }
+
+/** Roles of users that need no kubeconfig: who asks impersonates them (`as`). All in one call. */
+export async function bindUsers(plane: ControlPlane, namespace: string, users: Readonly<Record<string, readonly Rule[]>>): Promise<void> {
+  const group = 'rbac.authorization.k8s.io';
+  const manifests = Object.entries(users).flatMap(([name, rules]) => [
+    { apiVersion: `${group}/v1`, kind: 'Role', metadata: { name }, rules },
+    { apiVersion: `${group}/v1`, kind: 'RoleBinding', metadata: { name }, roleRef: { apiGroup: group, kind: 'Role', name }, subjects: [{ kind: 'User', apiGroup: group, name }] },
+  ]);
+  await applyManifests(plane, namespace, manifests);
+}
