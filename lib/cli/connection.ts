@@ -16,7 +16,7 @@ type ConnectArgs = Omit<ClusterArgs, 'namespace'> & { namespace: string | string
 type ConnectFlags = Parameters<typeof import('../kube/connect.ts').connect>[0];
 
 /** What a run or a plan remembers of its cluster; a flag that was given wins. */
-export type Remembered = Pick<ConnectFlags, 'cluster' | 'context'>;
+export type Remembered = Pick<ConnectFlags, 'cluster' | 'context' | 'kubeconfig'>;
 
 /**
  * Opens the way to the cluster that the flags name, for as long as `use` takes. Whether it is the one that a plan was made for,
@@ -41,12 +41,15 @@ async function open(given: ConnectFlags, remembered: Remembered, env: CommandEnv
   const others: (keyof ConnectFlags)[] = remembered.context === undefined ? ['cluster', 'context', 'server', 'kubeconfig'] : ['cluster', 'context'];
   if (others.some((key) => given[key] !== undefined)) return connect({ ...given, userAgent }, env.context, typed);
   // The context alone is most often the current one: not repeated.
-  const flags = remembered.cluster === undefined ? [] : Object.entries(remembered).map(([key, value]) => ` --${key}=${quoteForShell(value)}`);
+  const isContextAlone = remembered.cluster === undefined && remembered.kubeconfig === undefined;
+  const left = Object.entries(remembered).filter(([key]) => given[key as keyof ConnectFlags] === undefined);
+  const flags = isContextAlone ? [] : left.map(([key, value]) => ` --${key}=${quoteForShell(value)}`);
   try {
     return await connect({ ...remembered, ...given, userAgent }, env.context, [typed, ...flags].join(''));
   } catch (error) {
-    if (!isError(error, 'cluster.unknown')) throw error;
-    // No longer in the inventory, or a plan from a machine that has another: as without the name.
+    const isFileGone = isError(error, 'kubeconfig.missing') && remembered.kubeconfig !== undefined;
+    if (!isError(error, 'cluster.unknown') && !isFileGone) throw error;
+    // No longer in the inventory, a plan from a machine that has another, or a file that is gone: as without the name.
     return connect({ ...given, userAgent }, env.context, typed);
   }
 }
@@ -58,11 +61,11 @@ export function givenFlags(args: ConnectArgs, env: CommandEnvironment): ConnectF
   return Object.fromEntries(given.map((key) => [key === 'requestTimeout' ? 'requestTimeoutMs' : key, args[key]]));
 }
 
-/** How to reach the cluster of a plan again: by its name, or by the context that it was made with and the cluster entry beside it. */
-export function rememberedCluster({ name, entry, contextName }: ClusterRef): Remembered {
+/** How to reach the cluster of a plan again: by its name, or by the file and the context that it was made with and the cluster entry beside it. */
+export function rememberedCluster({ name, entry, contextName, kubeconfig }: ClusterRef): Remembered {
   if (name !== undefined) return { cluster: name };
   if (contextName === 'in-cluster') return {};
-  return entry === undefined ? { context: contextName } : { cluster: entry, context: contextName };
+  return { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(entry === undefined ? {} : { cluster: entry }), ...(contextName === '' ? {} : { context: contextName }) };
 }
 
 /** The server's now, for ages: the laptop's clock corrected by the latest Date header. */

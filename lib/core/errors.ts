@@ -102,7 +102,7 @@ export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams {
   'state.ambiguous': { target: string; states: StateOffer[]; command: string };
   'state.refused': { target: string; because: Reason };
   'state.unknown': { target: string; asked: string; states: StateOffer[]; command: string };
-  'target.deleted': { target: string; namespace: string };
+  'target.deleted': { target: string; namespace: string; command: string };
   'target.paused': { target: string; command: string };
   // revisions
   'history.empty': { target: string; detail: string };
@@ -126,7 +126,7 @@ export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams {
   /** The lock was ours and is another's: `byRun` is empty for a holder that Retrace did not write. */
   'run.lock-lost': { id: string; namespace: string; holder: string; byRun: string; since: string; command: string };
   /** A run of another machine whose pre-images are gone from the cluster. */
-  'run.pre-images-gone': { id: string; state: string };
+  'run.pre-images-gone': { id: string; state: string; command: string };
   /** What a run kept before it wrote is encrypted for keys that are not at hand. */
   'pre-image.sealed': { path: string; recipients: string[] };
   /** What a step is going to write is more than the cluster is to keep for a run. */

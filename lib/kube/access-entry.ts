@@ -62,10 +62,11 @@ export interface UserEntry {
 }
 
 /**
- * What `--cluster` meant: a name that leads to the cluster by itself on this machine (inventory, context, a file of its own), or
- * the kubeconfig's cluster entry, taken with the user of the context.
+ * What `--cluster` and `--kubeconfig` meant: a name that leads to the cluster by itself on this machine (inventory, context, a file
+ * of its own), or the kubeconfig's cluster entry, taken with the user of the context; and the file, as an absolute path.
  */
 export interface NamedCluster {
+  kubeconfig?: string;
   name?: string;
   entry?: string;
 }

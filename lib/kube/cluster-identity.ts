@@ -4,7 +4,7 @@ import { getObject } from './objects.ts';
 import { builtinTypes } from './paths.ts';
 import type { Connection } from './types.ts';
 
-/** `name` and `entry`: what `--cluster` was, so that a run finds its cluster again without it. */
+/** With what `--cluster` and `--kubeconfig` were, so that a run finds its cluster again without them. */
 export interface ClusterRef extends NamedCluster {
   contextName: string;
   server: string;
@@ -28,6 +28,11 @@ async function readClusterUid(connection: Connection): Promise<string | undefine
     if (error instanceof RetraceError && error.code === 'access.forbidden') return undefined;
     throw error;
   }
+}
+
+/** The same cluster, as this connection reaches it: another machine made the plan, or other flags. */
+export function reachedBy({ server, uid }: ClusterRef, connection: Connection): ClusterRef {
+  return { contextName: connection.contextName, server, uid, ...connection.named };
 }
 
 /** True when both are one cluster: by the UID where both have one, else by the address. */

@@ -26,7 +26,7 @@ export async function loadKubeconfig(given: KubeFlags, context: Context): Promis
     if (inCluster) return inCluster;
     if (flags.server === undefined) throw new RetraceError('kubeconfig.missing', { path: paths.join(delimiter), source });
   }
-  return { ...(await readAccess(merged ?? emptyConfig, flags, context)), named: nameOf(given, flags) };
+  return { ...(await readAccess(merged ?? emptyConfig, flags, context)), named: nameOf(given, flags, context) };
 }
 
 /** What `--context`, `--user` and `--cluster` take beside these flags, for completion. */
@@ -46,11 +46,12 @@ function findPaths(flags: Pick<KubeFlags, 'kubeconfig'>, { env, cwd }: Context):
   return { paths: home === undefined ? [] : [join(home, '.kube', 'config')], source: '~/.kube/config' };
 }
 
-/** With `--kubeconfig` a name is that file's, and says nothing without it. */
-function nameOf(given: KubeFlags, resolved: KubeFlags): NamedCluster {
-  if (given.cluster === undefined) return {};
-  if (resolved.cluster !== undefined) return { entry: resolved.cluster };
-  return given.kubeconfig === undefined ? { name: given.cluster } : {};
+/** With `--kubeconfig` a name is that file's: the file and its context say it all. */
+function nameOf(given: KubeFlags, resolved: KubeFlags, { cwd }: Context): NamedCluster {
+  const file = given.kubeconfig === undefined ? {} : { kubeconfig: resolve(cwd, given.kubeconfig) };
+  if (given.cluster === undefined) return file;
+  if (resolved.cluster !== undefined) return { ...file, entry: resolved.cluster };
+  return given.kubeconfig === undefined ? { name: given.cluster } : file;
 }
 
 async function readAccess(merged: MergedKubeconfig, flags: KubeFlags, context: Context): Promise<ClusterAccess> {

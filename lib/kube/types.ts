@@ -75,7 +75,7 @@ export interface KubeResponse {
 export interface Connection {
   /** Name of the kubeconfig context, or `in-cluster`. */
   contextName: string;
-  /** How `--cluster` named it. */
+  /** How `--cluster` and `--kubeconfig` named it. */
   named: NamedCluster;
   /** Flags that a command which is suggested must repeat to come here: ` --cluster=edge-1`; empty, or with a space before. */
   flagsForHints: string;

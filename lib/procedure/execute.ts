@@ -1,6 +1,8 @@
 import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
+import type { MissingPermission } from '../core/errors.ts';
 import { findMissingPermissions } from '../kube/access-review.ts';
+import { reachedBy } from '../kube/cluster-identity.ts';
 import { serverNowMs } from '../kube/server-time.ts';
 import type { Connection, KubeObject } from '../kube/types.ts';
 import { keyOf, keyOfObject } from '../layers/object/read-live.ts';
@@ -54,11 +56,12 @@ export interface ExecuteChoice extends ShareChoice {
  */
 export async function executePlan(saved: Plan, connection: Connection, context: Context, emit: EmitRunEvent, choice: ExecuteChoice): Promise<RunReport> {
   const plan = onlyWritten(choice.localOnly ? keepLocal(saved) : saved);
-  await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
+  await Promise.all([checkCluster(plan, connection), requirePermissions([...plan.needs, ...permissionsToShare(plan)], connection)]);
   await checkFresh(plan, connection, context);
   if (context.signal.aborted) throw new RetraceError('run.interrupted-before', {});
   const wanted = await findWanted(plan, choice.wanted, context);
-  const run = await createRun(plan, context);
+  // The run is found again as it was reached now, not as the plan was made.
+  const run = await createRun({ ...plan, cluster: reachedBy(plan.cluster, connection) }, context);
   try {
     if (wanted) await saveWanted(run, wanted, new Date(serverNowMs(connection, context)), context);
   } catch (error) {
@@ -113,7 +116,7 @@ export async function resumeRun(
   }
   const withOptions = { ...run.plan, options: { ...run.plan.options, ...options } };
   const plan = choice.localOnly ? keepLocal(withOptions) : withOptions;
-  await Promise.all([checkCluster(plan, connection), checkPermissions(plan, connection)]);
+  await Promise.all([checkCluster(plan, connection), requirePermissions([...plan.needs, ...permissionsToShare(plan)], connection)]);
   await refuseWorkedOn({ ...run, plan }, connection, context);
   await recoverReverted(plan, connection, context);
   const goingOn = { ...run, plan: await checkOwnersOfRest(plan, record, connection, context, choice) };
@@ -144,8 +147,9 @@ async function carryOut(run: StoredRun, sharing: Sharing | undefined, connection
   }
 }
 
-async function checkPermissions(plan: Plan, connection: Connection): Promise<void> {
-  const needs = new Map([...plan.needs, ...permissionsToShare(plan)].map((permission) => [JSON.stringify(permission), permission]));
+/** @throws access.forbidden with all that is missing */
+export async function requirePermissions(wanted: readonly MissingPermission[], connection: Connection): Promise<void> {
+  const needs = new Map(wanted.map((permission) => [JSON.stringify(permission), permission]));
   const missing = await findMissingPermissions(connection, [...needs.values()]);
   if (missing.length > 0) throw new RetraceError('access.forbidden', { missing, user: connection.userName, detail: '' });
 }

@@ -11,6 +11,7 @@ import { readPreImage } from '../run/pre-image.ts';
 import { readWanted } from '../run/wanted.ts';
 import { note } from '../run/notes.ts';
 import type { Note } from '../run/notes.ts';
+import { historyCommand } from '../run/object-ref.ts';
 import { isObjectTarget, isWritten } from '../run/plan.ts';
 import type { ObjectTarget, Step } from '../run/plan.ts';
 import type { RunRecord } from '../run/record.ts';
@@ -35,7 +36,7 @@ export async function planObjectRevert(run: StoredRun, record: RunRecord, connec
   if (targets.length === 0) return { targets: [], steps: [], notes: [], needs: [] };
   const [before, wanted] = await Promise.all([readPreImage(run.directory, keepObjects.kind, context), readWanted(run.directory, context)]);
   const isKept = record.steps.some(({ kind, state }) => kind === 'keep-objects' && state === 'done');
-  if (!before && isKept) throw new RetraceError('run.pre-images-gone', { id: run.id, state: record.state });
+  if (!before && isKept) throw new RetraceError('run.pre-images-gone', { id: run.id, state: record.state, command: historyCommand(targets[0]!.object, connection) });
   // It died before its safety copy was whole: then nothing was written.
   if (!before) return { targets: targets.map(untouched), steps: [], notes: [], needs: [] };
   const live = await readLive(connection, targets.map(({ object }) => object));

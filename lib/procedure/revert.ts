@@ -7,6 +7,7 @@ import { planWorkloadRevert } from '../layers/workload/plan-revert.ts';
 import type { WorkloadRevert } from '../layers/workload/plan-revert.ts';
 import { stepId } from '../layers/workload/plan.ts';
 import { readTarget } from '../layers/workload/steps/guarded-write.ts';
+import { historyCommand } from '../run/object-ref.ts';
 import { isWorkloadTarget, isWritten } from '../run/plan.ts';
 import type { ObjectTarget, Plan, WorkloadTarget } from '../run/plan.ts';
 import { note } from '../run/notes.ts';
@@ -86,9 +87,9 @@ async function revertTarget(run: StoredRun, record: RunRecord, planned: Workload
     judgeOwnersAgain(planned, live, connection, context, { ...choice, purpose: 'revert', anyway: `kubectl rollback revert ${runId}` }),
     ...steps.map(async (id) => (await readPreImage(directory, id, context))?.[0]),
   ]);
-  if (steps.some((id, index) => !images[index] && hasDone(run, id))) throw new RetraceError('run.pre-images-gone', { id: runId, state: record.state });
+  if (steps.some((id, index) => !images[index] && hasDone(run, id))) throw new RetraceError('run.pre-images-gone', { id: runId, state: record.state, command: historyCommand(ref, connection) });
   const [template, replicas] = images;
-  return planWorkloadRevert({ runId, planned, live, before: { template, replicas }, ownership });
+  return planWorkloadRevert({ runId, planned, live, before: { template, replicas }, ownership, planCommand: historyCommand(ref, connection) });
 }
 
 /**

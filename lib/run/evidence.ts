@@ -14,7 +14,7 @@ import { readLogs } from '../kube/logs.ts';
 import { getObject, listObjects } from '../kube/objects.ts';
 import { builtinTypes } from '../kube/paths.ts';
 import type { KubeObject } from '../kube/types.ts';
-import { displayName, typeOfRef } from './object-ref.ts';
+import { deletedError, typeOfRef } from './object-ref.ts';
 import type { ObjectRef, Step } from './plan.ts';
 import type { StepEnvironment, StepKind } from './step-kind.ts';
 
@@ -115,7 +115,7 @@ async function collectTarget(target: ObjectRef, collector: Collector): Promise<v
   const { signal } = context;
   const object = await getObject(connection, typeOfRef(target), target.namespace, target.name, { signal });
   if (!object || object.metadata.uid !== target.uid) {
-    throw new RetraceError('target.deleted', { target: displayName(target), namespace: target.namespace });
+    throw deletedError(target, connection);
   }
   await collector.add(`objects/${target.resource}-${target.name}.json`, pretty(object));
   await collector.attempt(`revisions of ${target.name}`, () => collectRevisions(target, collector));

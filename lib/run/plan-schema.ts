@@ -86,7 +86,7 @@ const planSchema = v.strictObject({
   id: text,
   createdAt: v.pipe(text, v.isoTimestamp()),
   purpose: v.picklist(['undo', 'restore', 'revert']),
-  cluster: v.strictObject({ contextName: text, server: text, uid: v.optional(text), name: v.optional(text), entry: v.optional(text) }),
+  cluster: v.strictObject({ contextName: text, server: text, uid: v.optional(text), name: v.optional(text), entry: v.optional(text), kubeconfig: v.optional(text) }),
   targets: v.array(v.variant('layer', [workloadTarget, objectTarget])),
   // What was found, done and kept is told by the step's id.
   steps: v.pipe(

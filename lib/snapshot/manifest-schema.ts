@@ -14,7 +14,7 @@ const manifestSchema = v.strictObject({
   purpose: v.picklist(['snapshot', 'safety', 'wanted']),
   runId: v.optional(text),
   tool: text,
-  cluster: v.strictObject({ contextName: text, server: text, uid: v.optional(text), name: v.optional(text), entry: v.optional(text) }),
+  cluster: v.strictObject({ contextName: text, server: text, uid: v.optional(text), name: v.optional(text), entry: v.optional(text), kubeconfig: v.optional(text) }),
   scope: v.strictObject({ namespaces: v.optional(texts), selector: v.optional(text), kinds: v.optional(texts), withoutKinds: v.optional(texts) }),
   startedAt: time,
   finishedAt: time,

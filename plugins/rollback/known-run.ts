@@ -17,10 +17,10 @@ async function requireKubeconfig(id: string, args: ClusterArgs, env: CommandEnvi
 
 /**
  * Opens the way to a run's cluster: that of its plan where this machine knows the run, else the one that the flags name.
- * @param how `to-work` brings a run of another machine here
+ * @param how `to-work` brings a run of another machine here; `to-ask` is for a procedure that opens it itself, once it knows that it may
  * @throws run.not-found
  */
-export async function withRun<T>(id: string, args: ClusterArgs, env: CommandEnvironment, use: (run: StoredRun, connection: Connection, namespace: string) => Promise<T>, how: 'to-work' | 'to-look' = 'to-work'): Promise<T> {
+export async function withRun<T>(id: string, args: ClusterArgs, env: CommandEnvironment, use: (run: StoredRun, connection: Connection, namespace: string) => Promise<T>, how: 'to-work' | 'to-look' | 'to-ask' = 'to-work'): Promise<T> {
   const { findLocalRun, openSharedRun, readSharedRun } = await import('../../lib/procedure/shared-runs.ts');
   const local = await findLocalRun(id, env.context);
   if (!local) await requireKubeconfig(id, args, env);
@@ -30,7 +30,8 @@ export async function withRun<T>(id: string, args: ClusterArgs, env: CommandEnvi
     env,
     async (connection) => {
       const namespace = args.namespace ?? connection.defaultNamespace;
-      return use(await (how === 'to-look' ? readSharedRun : openSharedRun)(id, connection, namespace, env.context), connection, namespace);
+      const find = how === 'to-work' ? openSharedRun : readSharedRun;
+      return use((how === 'to-ask' ? local : undefined) ?? (await find(id, connection, namespace, env.context)), connection, namespace);
     },
     remembered,
   );

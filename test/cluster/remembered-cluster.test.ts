@@ -117,3 +117,40 @@ test.concurrent("a run that was made with kubectl's --cluster, an entry of the k
   expect(await cli('rollback', ['status', id], { kubeconfig })).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await cli('rollback', ['revert', id, '--confirm=thanos-query'], { kubeconfig })).toMatchObject({ exitCode: 0 });
 }, 120_000);
+
+test.concurrent('a run that was made with --kubeconfig=FILE is taken back as printed, from any directory; without that file by the flags of the machine', async ({ cluster, namespace, home, runFolder, cli }) => {
+  copyFileSync(cluster.kubeconfig, join(home, 'edge.conf'));
+  const kubeconfig = writeDeadKubeconfig(home);
+  const rollback = (args: string[], options = {}) => cli('rollback', args, { kubeconfig, cwd: runFolder, ...options });
+  await deploy(cluster, namespace, target, thanosQuery({ replicas: 1 }));
+  await rollOut(cluster, namespace, target, 'thanos:v0.43.0');
+  const words = [target, '-n', namespace, '--kubeconfig=edge.conf'];
+  const planned = await rollback(['plan', ...words, '-o', 'json'], { cwd: home });
+  const file = join(home, 'plan.json');
+  writeFileSync(file, planned.stdout);
+  const undone = await rollback(['undo', ...words, '--yes', ...quickly], { cwd: home });
+  expect(undone, undone.stderr).toMatchObject({ exitCode: 0 });
+  const id = runIdIn(undone);
+  const back = /^Back to the state before this run: {2}(.+)$/m.exec(undone.stderr)?.[1];
+  expect(back).toBe(`kubectl rollback revert ${id}`);
+  expect(await rollback(['status', id])).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining(`run ${id}   finished`) });
+  // Typed, another file wins.
+  expect(await rollback(['close', id, `--kubeconfig=${kubeconfig}`, '--context=dead'])).toMatchObject({ exitCode: 10, stderr: expect.stringContaining('dead.invalid') });
+
+  // What was done since is looked at where it is, as printed.
+  await rollOut(cluster, namespace, target, 'thanos:v0.44.0');
+  const stale = await rollback([...back!.split(' ').slice(2), '--confirm=thanos-query']);
+  const look = /Look at it: {2}(.+)$/m.exec(stale.stderr)?.[1];
+  expect([stale.exitCode, look]).toEqual([5, `kubectl rollback history deployment/thanos-query -n ${namespace} --kubeconfig=${join(home, 'edge.conf')} --context=kwok-shared`]);
+  expect(await rollback(look!.split(' ').slice(2))).toMatchObject({ exitCode: 0, stderr: '' });
+  await kubectl(cluster, ['set', 'image', target, '*=thanos:v0.42.3'], { namespace });
+  const reverted = await rollback([...back!.split(' ').slice(2), '--confirm=thanos-query']);
+  expect(reverted, reverted.stderr).toMatchObject({ exitCode: 0 });
+
+  // A kubeconfig may name programs to run: a plan file leads to none.
+  expect(JSON.parse(planned.stdout).cluster.kubeconfig).toBe(join(home, 'edge.conf'));
+  expect(await rollback(['apply', '-f', file, '--dry-run=server'])).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('kwok-shared') });
+  rmSync(join(home, 'edge.conf'));
+  expect(await rollback(['status', id])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`run ${id}   reverted`), stderr: expect.stringContaining('The cluster could not be asked') });
+  expect(await rollback(['status', id], { kubeconfig: cluster.kubeconfig })).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining(`run ${id}   reverted`) });
+}, 240_000);

@@ -25,6 +25,8 @@ export interface WorkloadRevertInput {
   before: { template?: KubeObject | undefined; replicas?: KubeObject | undefined };
   /** Who writes it now. */
   ownership: Ownership;
+  /** To look at what there is when the workload is neither. */
+  planCommand: string;
 }
 
 export interface WorkloadRevert {
@@ -40,9 +42,8 @@ export interface WorkloadRevert {
  * undo is the bad one and does not become ready.
  * @throws plan.stale when the workload is neither as the run left it nor as the run found it
  */
-export function planWorkloadRevert({ runId, planned, live, before, ownership }: WorkloadRevertInput): WorkloadRevert {
+export function planWorkloadRevert({ runId, planned, live, before, ownership, planCommand }: WorkloadRevertInput): WorkloadRevert {
   const { object } = planned;
-  const planCommand = `kubectl rollback history ${displayName(object)} -n ${object.namespace}`;
   const template = before.template && templateOf(before.template);
   const digest = template ? templateDigest(template) : undefined;
   const liveDigest = templateDigest(liveTemplate(live));

@@ -41,7 +41,7 @@ export function refuseOwned({ type, object }: Pick<WorkloadFacts, 'type' | 'obje
 export function refuseTarget({ type, object }: Pick<WorkloadFacts, 'type' | 'object'>, flagsForHints: string): void {
   const target = targetText({ type, object });
   refuseKind(type);
-  if (isBeingDeleted(object)) throw new RetraceError('target.deleted', { target, namespace: namespaceOf(object) });
+  if (isBeingDeleted(object)) throw new RetraceError('target.deleted', { target, namespace: namespaceOf(object), command: `kubectl rollback history ${target}${flagsForHints}` });
   if (isTrueAt(object, 'spec', 'paused')) {
     throw new RetraceError('target.paused', { target, command: `kubectl rollout resume ${target}${flagsForHints}` });
   }

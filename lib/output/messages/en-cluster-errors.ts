@@ -24,7 +24,7 @@ export const targetErrors = {
     next: elsewhere.length > 0 ? elsewhere.map((place) => `There:  ${place.command}`) : [near.length > 0 ? `Did you mean ${listed(near.map((name) => `${target.split('/')[0]}/${name}`), 'or')}?` : `See:  kubectl get ${target.split('/')[0]} -n ${namespace}`],
   }),
   'target.owned': ownedMessage,
-  'target.deleted': ({ target, namespace }) => ({ text: `${target} in namespace ${namespace} is being deleted, or is gone`, next: [`When it exists again, look at it with:  kubectl rollback history ${target} -n ${namespace}`] }),
+  'target.deleted': ({ target, namespace, command }) => ({ text: `${target} in namespace ${namespace} is being deleted, or is gone`, next: [`When it exists again, look at it with:  ${command}`] }),
   'target.paused': ({ target, command }) => ({ text: `${target} is paused: a change of its template would not roll out`, next: [`Take it out of the pause first:  ${command}`] }),
   'history.empty': ({ target, detail }) => ({
     text: `${target} has no other revision to go back to`,
@@ -34,7 +34,7 @@ export const targetErrors = {
   'revision.not-found': ({ target, wanted, known }) => ({
     text: `${target} has no revision ${quoted(wanted)}`,
     lines: knownRevisions(known),
-    next: [known.length > 0 ? 'Choose one of them with --to=REVISION' : `See:  kubectl rollback history ${target}`],
+    next: ['Choose one of them with --to=REVISION'],
   }),
   'revision.nothing-to-go-back-to': ({ target, known, why }) => ({
     text: `${target} has nothing to go back to: ${whyNothing[why] ?? why}`,

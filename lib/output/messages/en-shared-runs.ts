@@ -23,9 +23,9 @@ export const sharedRunErrors = {
     lines: [...(since === '' ? [] : [`since ${since}`]), 'What was done before stays.'],
     next: [`${holder === '' ? 'Look at what they did, then go on with' : 'When the other one is finished, go on with'}:  ${command}`],
   }),
-  'run.pre-images-gone': ({ id, state }) => ({
+  'run.pre-images-gone': ({ id, state, command }) => ({
     text: `run ${id} is ${state}, and what it found before it wrote is no longer in the cluster`,
-    next: ['Revert it on the machine that it was done on, or choose a revision:  kubectl rollback history TYPE/NAME'],
+    next: [`Revert it on the machine that it was done on, or choose a revision:  ${command}`],
   }),
   'pre-image.sealed': ({ path, recipients }) => ({
     text: `no key at hand opens what the run found before it wrote: ${path}`,

@@ -22,7 +22,7 @@ export const targetErrors = {
         : [names.length > 0 ? near(names) : `확인:  kubectl get ${target.split('/')[0]} -n ${namespace}`],
   }),
   'target.owned': ownedMessage,
-  'target.deleted': ({ target, namespace }) => ({ text: `삭제 중이거나 이미 없습니다: ${target} (네임스페이스 ${namespace})`, next: ['다시 생길 때까지 되돌릴 것이 없습니다'] }),
+  'target.deleted': ({ target, namespace, command }) => ({ text: `삭제 중이거나 이미 없습니다: ${target} (네임스페이스 ${namespace})`, next: [`다시 생긴 뒤에 확인:  ${command}`] }),
   'target.paused': ({ target, command }) => ({ text: `${target}: 일시 중지 상태라서 템플릿을 바꿔도 배포되지 않습니다`, next: [`먼저 중지를 푸십시오:  ${command}`] }),
   'history.empty': ({ target, detail }) => ({
     text: `${target}: 되돌릴 다른 리비전이 없습니다`,
@@ -32,7 +32,7 @@ export const targetErrors = {
   'revision.not-found': ({ target, wanted, known }) => ({
     text: `${target}: 없는 리비전입니다: ${quoted(wanted)}`,
     lines: knownRevisions(known),
-    next: [known.length > 0 ? '--to=REVISION으로 하나를 고르십시오' : `확인:  kubectl rollback history ${target}`],
+    next: ['--to=REVISION으로 하나를 고르십시오'],
   }),
   'revision.nothing-to-go-back-to': ({ target, known, why }) => ({
     text: `${target}: 되돌릴 곳이 없습니다: ${whyNothing[why] ?? why}`,

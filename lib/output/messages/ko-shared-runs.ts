@@ -19,9 +19,9 @@ export const sharedRunErrors = {
     lines: [...(since === '' ? [] : [`시작 ${since}`]), '그전까지 한 일은 그대로 남습니다.'],
     next: [`${holder === '' ? '무엇이 바뀌었는지 확인한 뒤 계속하려면' : '그쪽이 끝난 뒤 계속하려면'}:  ${command}`],
   }),
-  'run.pre-images-gone': ({ id, state }) => ({
+  'run.pre-images-gone': ({ id, state, command }) => ({
     text: `실행 ${id}의 상태: ${state}. 실행 전에 있던 것이 클러스터에 더는 없습니다`,
-    next: ['그 실행을 한 기기에서 되돌리거나 리비전을 고르십시오:  kubectl rollback history TYPE/NAME'],
+    next: [`그 실행을 한 기기에서 되돌리거나 리비전을 고르십시오:  ${command}`],
   }),
   'pre-image.sealed': ({ path, recipients }) => ({
     text: `실행 전에 있던 것을 여는 키가 없습니다: ${path}`,

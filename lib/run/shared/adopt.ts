@@ -5,6 +5,7 @@ import { makePrivateDirectory, writeDurably } from '../../core/durable-file.ts';
 import { isError, RetraceError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { stringifyJson } from '../../core/json.ts';
+import { reachedBy } from '../../kube/cluster-identity.ts';
 import type { ClusterRef } from '../../kube/cluster-identity.ts';
 import type { Connection } from '../../kube/types.ts';
 import { parseJournal } from '../journal.ts';
@@ -47,8 +48,7 @@ export async function adoptRun(connection: Connection, found: FoundRecord, conte
   await adoptEvidence(run.directory, found.evidence);
   await writeDurably(join(run.directory, 'journal.jsonl'), found.journalText);
   // How this machine reaches the cluster, not how the other one did; which cluster it is, the plan still says by its UID.
-  const { server, uid } = run.plan.cluster;
-  const plan = { ...run.plan, cluster: known ?? { contextName: connection.contextName, server, uid, ...connection.named } };
+  const plan = { ...run.plan, cluster: known ?? reachedBy(run.plan.cluster, connection) };
   await writeDurably(join(run.directory, 'plan.json'), `${stringifyJson(plan as unknown as Json, 2)}\n`);
   return openRun(run.id, context);
 }

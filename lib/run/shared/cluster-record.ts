@@ -114,6 +114,13 @@ async function readEvidenceIndex(directory: string): Promise<string> {
   return JSON.stringify(Object.fromEntries(entries.filter(([, text]) => text !== undefined)));
 }
 
+/** Whether anything of a run's record is there: also its plan's first part alone, or a record whose answer was lost. */
+export async function isRecordBegun(connection: Connection, runId: string, namespace: string): Promise<boolean> {
+  const names = [recordName(runId), partName(runId, 0)];
+  const objects = await Promise.all(names.map((name) => readOwnObject(connection, builtinTypes.configmaps, namespace, name)));
+  return objects.some(({ live }) => live !== undefined);
+}
+
 /** A record as it is in the cluster, not yet checked. */
 export interface FoundRecord {
   runId: string;

@@ -9,7 +9,7 @@ import { isWritten } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import { readPlainPreImage } from '../pre-image.ts';
 import type { StoredRun } from '../run-store.ts';
-import { ClusterRecord, placeOf, recordNamespace } from './cluster-record.ts';
+import { ClusterRecord, isRecordBegun, placeOf, recordNamespace } from './cluster-record.ts';
 import { fence } from './fence.ts';
 import type { Holder } from './lease.ts';
 import { Lock } from './lock.ts';
@@ -29,12 +29,21 @@ export function namespacesOf({ targets }: Pick<Plan, 'targets'>): string[] {
 export function permissionsToShare(plan: Pick<Plan, 'targets' | 'options'>): MissingPermission[] {
   const home = recordNamespace(plan);
   if (!isShared(plan) || home === undefined) return [];
-  const each = (resource: string, group: string, namespace: string, verbs: string[]) => verbs.map((verb) => ({ verb, resource, group, namespace }));
   return [
     ...namespacesOf(plan).flatMap((namespace) => each('leases', 'coordination.k8s.io', namespace, ['get', 'create', 'update'])),
     ...each('configmaps', '', home, ['get', 'create', 'update']),
     ...each('secrets', '', home, ['get', 'create', 'update', 'delete']),
   ];
+}
+
+/** What giving back locks, deleting what is in Secrets and noting it in the record need. */
+export function permissionsToClose(plan: Pick<Plan, 'targets' | 'options'>): MissingPermission[] {
+  const verbs: Record<string, string[]> = { leases: ['get', 'update'], configmaps: ['get', 'update'], secrets: ['get', 'delete'] };
+  return permissionsToShare(plan).filter(({ resource, verb }) => verbs[resource]!.includes(verb));
+}
+
+function each(resource: string, group: string, namespace: string, verbs: string[]): MissingPermission[] {
+  return verbs.map((verb) => ({ verb, resource, group, namespace }));
 }
 
 /** This process as the holder of a run's locks. The token is made once for a run directory, and stays in it. */
@@ -59,7 +68,7 @@ export interface ShareOptions {
   reverts?: { id: string; directory: string } | undefined;
   /** A run of this home, if nobody has to go on with it: then a lock that it could not give back is in nobody's way. */
   findIdle(runId: string): Promise<{ id: string; directory: string } | undefined>;
-  /** When it cannot begin and its locks are surely given back. */
+  /** When it cannot begin, its locks are surely given back, and surely nothing of its record is there. */
   onRefused(): Promise<void>;
 }
 
@@ -87,6 +96,8 @@ export class Sharing {
    */
   static async begin(connection: Connection, run: StoredRun, context: Context, { takeOver, reverts, findIdle, onRefused }: ShareOptions): Promise<Sharing> {
     let lock: Lock | undefined;
+    let isLocked = false;
+    const home = recordNamespace(run.plan)!;
     try {
       const me = await holderOf(run, context);
       const tokenOf = async ({ id, directory }: { id: string; directory: string }) => ({ runId: id, token: await readToken(directory) });
@@ -97,13 +108,19 @@ export class Sharing {
       };
       lock = new Lock(connection, context, { namespaces: namespacesOf(run.plan), me, continues, findIdle: idle, takeOver });
       await lock.take();
-      const home = recordNamespace(run.plan)!;
+      isLocked = true;
       const record = await ClusterRecord.open(connection, run, home);
       run.journal.onAppended = () => record.write();
       return new Sharing(connection, run, context, lock, home);
     } catch (error) {
-      await (lock?.release() ?? Promise.resolve()).then(onRefused, () => undefined);
+      await giveUp().catch(() => undefined);
       throw error;
+    }
+
+    /** A run whose record may be there stays on this machine too: it is seen in `runs`, and ended by `close`. */
+    async function giveUp(): Promise<void> {
+      await lock?.release();
+      if (!isLocked || !(await isRecordBegun(connection, run.id, home))) await onRefused();
     }
   }
 

@@ -6,7 +6,7 @@ import { restartedAtKey, templateDigest } from '../../formats/pod-template.ts';
 import type { LabelSelector } from '../../formats/label-selector.ts';
 import { getObject } from '../../kube/objects.ts';
 import type { KubeObject } from '../../kube/types.ts';
-import { displayName, typeOfRef } from '../object-ref.ts';
+import { deletedError, displayName, typeOfRef } from '../object-ref.ts';
 import type { ObjectRef, Step } from '../plan.ts';
 import type { StepEnvironment, StepKind } from '../step-kind.ts';
 import { Deadline } from './deadline.ts';
@@ -37,7 +37,7 @@ export const waitRollout: StepKind = {
     const target = step.target!;
     const live = await getObject(environment.connection, typeOfRef(target), target.namespace, target.name, {});
     const selector = objectAt(live, 'spec', 'selector') as LabelSelector | undefined;
-    if (!live || live.metadata.uid !== target.uid || !selector) throw deleted(target);
+    if (!live || live.metadata.uid !== target.uid || !selector) throw deletedError(target, environment.connection);
     if (isBackAgain(step, environment, live)) throw putBack(live, target, environment);
     const observer = observeWorkload(environment.connection, target, selector, environment.context.signal);
     try {
@@ -47,10 +47,6 @@ export const waitRollout: StepKind = {
     }
   },
 };
-
-function deleted(target: ObjectRef): RetraceError {
-  return new RetraceError('target.deleted', { target: displayName(target), namespace: target.namespace });
-}
 
 function digestOfTemplate(object: KubeObject): string {
   return templateDigest(objectAt(object, 'spec', 'template') ?? {});
@@ -119,7 +115,7 @@ class Wait {
 
   /** The workload as planned: the same object, with the template that was there when the wait began. */
   #checkTarget({ target }: Observed): KubeObject {
-    if (!target || target.metadata.uid !== this.#target.uid || target.metadata.deletionTimestamp !== undefined) throw deleted(this.#target);
+    if (!target || target.metadata.uid !== this.#target.uid || target.metadata.deletionTimestamp !== undefined) throw deletedError(this.#target, this.#environment.connection);
     if (digestOfTemplate(target) === this.#digest) return target;
     throw putBack(target, this.#target, this.#environment);
   }

@@ -43,7 +43,9 @@ export const apply = defineCommand({
     if (args.dryRun === 'client') return printPlan(plan, env.context.now(), nextCommandLine('apply', env), args, env);
     const withYes = nextCommandLine('apply', env, ['--yes']);
     if (args.dryRun === 'none') requireSomebodyToAsk(args, env, withYes);
-    await withConnection(args, env, (connection) => (args.dryRun === 'none' ? agree(connection) : checkOnly(connection)), rememberedCluster(plan.cluster));
+    // A kubeconfig may name programs to run: the one of a plan file is never used unless it is typed.
+    const { kubeconfig: _typed, ...cluster } = plan.cluster;
+    await withConnection(args, env, (connection) => (args.dryRun === 'none' ? agree(connection) : checkOnly(connection)), rememberedCluster(cluster));
 
     async function agree(connection: Connection): Promise<void> {
       const { findWantedAgain } = await import('../../../lib/procedure/undo-object.ts');

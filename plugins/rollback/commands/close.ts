@@ -16,7 +16,7 @@ export const close = defineCommand({
     const id = args.words[0]!;
     const run = args.localOnly
       ? await closeRun(id, env.context, undefined)
-      : await withRun(id, args, env, (_run, connection, namespace) => closeRun(id, env.context, { connection, namespace }));
+      : await withRun(id, args, env, (_run, connection, namespace) => closeRun(id, env.context, { connection, namespace }), 'to-ask');
     await print({ document: run, names: [run.id], table: () => `${env.messages.run.closed(run.id)}\n` }, args.output, env);
   },
 });

@@ -4,7 +4,7 @@ import { sleep } from '../../../core/time.ts';
 import { failureOf, mayHaveArrived } from '../../../kube/failures.ts';
 import { getObject, patchObject } from '../../../kube/objects.ts';
 import type { Connection, JsonPatchOperation, KubeObject } from '../../../kube/types.ts';
-import { displayName, typeOfRef } from '../../../run/object-ref.ts';
+import { deletedError, typeOfRef } from '../../../run/object-ref.ts';
 import type { ObjectRef } from '../../../run/plan.ts';
 
 /** Recorded in managedFields, so that everybody can see who wrote. */
@@ -32,7 +32,7 @@ export interface GuardedWrite {
 export async function readTarget(connection: Connection, target: ObjectRef): Promise<KubeObject> {
   const live = await getObject(connection, typeOfRef(target), target.namespace, target.name);
   if (live?.metadata.uid === target.uid) return live;
-  throw new RetraceError('target.deleted', { target: displayName(target), namespace: target.namespace });
+  throw deletedError(target, connection);
 }
 
 /**
