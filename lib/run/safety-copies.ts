@@ -42,6 +42,7 @@ export function openSafetyCopies(context: Place, identityFile?: string): Snapsho
   };
   return {
     place,
+    ids: async () => (await listAll(context)).map(({ id }) => id),
     list: async () => (await listAll(context)).map(({ path: _path, ...listed }) => listed),
     read: async (id) => {
       const files = await Promise.all((await find(id)).map(async ({ path }) => ({ path, bytes: await readBytes(path) })));

@@ -47,7 +47,7 @@ test('types, names, revisions, runs, namespaces and contexts', { timeout: 300_00
   await deploy(cluster, namespace, 'sts/thanos-receive', thanosReceive({ replicas: 1 }));
 
   await offers(['und'], ['undo\tGo back: plan, ask, keep evidence, change, wait until it holds', ':36']);
-  await offers(['undo', ...inNamespace, ''], ['configmap/', 'daemonset/', 'deployment/', 'ingress/', 'secret/', 'service/', 'statefulset/', ':6']);
+  await offers(['undo', ...inNamespace, ''], ['configmap/', 'secret/', 'service/', 'daemonset/', 'deployment/', 'statefulset/', 'ingress/', ':6']);
   await offers(['undo', ...inNamespace, 'cm/thanos'], ['cm/thanos-receive-hashring', ':4']);
   await offers(['undo', 'cm/thanos-receive-hashring', ...inNamespace, '--to='], [':36']);
   await offers(['undo', ...inNamespace, 'sts'], ['sts/', ':6']);

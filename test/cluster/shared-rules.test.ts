@@ -1,4 +1,5 @@
 /** Each rule of shared runs by itself, in the test's own process: what is left, who may write, what is deleted in which order, what is asked for. */
+import type { WorkloadHistory } from '../../lib/procedure/requests.ts';
 import { existsSync } from 'node:fs';
 import { expect } from 'vitest';
 import { deleteObject, getObject, patchObject } from '../../lib/kube/objects.ts';
@@ -37,7 +38,7 @@ async function startQuery(cluster: ControlPlane, namespace: string): Promise<voi
 
 /** The record of a run that has not done anything yet, as a machine leaves it that dies at once. */
 async function beginRun({ connection, context }: Machine, namespace: string) {
-  const plan = await planUndo(undoRequest(target, namespace), connection, context);
+  const { plan } = await planUndo(undoRequest(target, namespace), connection, context);
   const run = await createRun(plan, context);
   await run.journal.append({ type: 'started', by: { user: 'jin', host: 'laptop' }, pid: 1 });
   const record = await ClusterRecord.open(connection, run, namespace);
@@ -61,7 +62,7 @@ test.concurrent('a run that another machine took back is left by nobody: not on 
   await there.journal.append({ type: 'reverted', by: { user: 'mina', host: 'desk' }, byRun: 'r-000000' });
   expect((await openRun(run.id, own!.context)).journal.entries.map(({ type }) => type)).toEqual(['started']);
   for (const machine of [own, other, third]) expect(await left(machine!)).toEqual([]);
-  const [history] = await readHistory({ targets: [target], namespace, flagsForHints: '' }, third!.connection, third!.context);
+  const [history] = (await readHistory({ targets: [target], namespace, flagsForHints: '' }, third!.connection, third!.context)) as WorkloadHistory[];
   expect(history!.revisions.filter((entry) => entry.left)).toEqual([]);
   for (const machine of [own, other, third]) machine!.connection.close();
 });
@@ -173,7 +174,7 @@ test.concurrent('resume, revert and close without one permission: it is named, a
   const owner = await openMachine(cluster, home);
   const { connection, context } = owner;
   const { run } = await beginRun(owner, namespace);
-  const done = await executePlan(await planUndo(undoRequest(target, namespace), connection, context), connection, context, () => undefined, choice);
+  const done = await executePlan((await planUndo(undoRequest(target, namespace), connection, context)).plan, connection, context, () => undefined, choice);
   const nameOf = (permission: readonly string[]) => `less-${permission.join('-').replace(/[^a-z]+/g, '-')}`;
   const all = [...toRun, ...toWait];
   await bindUsers(cluster, namespace, { whole, viewer: readingRules.map((rule) => ({ ...rule, resources: rule.resources.filter((one) => one !== 'secrets') })), ...Object.fromEntries(all.map((permission) => [nameOf(permission), without(permission)])) });

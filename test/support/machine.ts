@@ -38,7 +38,7 @@ export async function openMachine(cluster: Pick<ControlPlane, 'kubeconfig'>, hom
 /** The request of `undo TARGET -n NAMESPACE` with short waits. */
 export function undoRequest(target: string, namespace: string): UndoRequest {
   const options = { stableForMs: 1000, stuckAfterMs: 1000, stuckPods: 'evict' as const, timeoutMs: 60_000 };
-  return { targets: [target], namespace, to: { kind: 'default' }, options, flagsForHints: '' };
+  return { targets: [target], namespace, to: { kind: 'default' }, state: { kind: 'default' }, snapshots: {}, restart: 'never', options, flagsForHints: '' };
 }
 
 /** The expected error that a call ends with. */
