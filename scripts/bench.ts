@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { createRunFolder, endRun, sweepDeadRuns } from '../test/support/run-folder.ts';
 import { startWatchdog } from '../test/support/watchdog/start.ts';
 import { benchPlan } from './bench/plan.ts';
+import { benchRestore } from './bench/restore.ts';
 import { formatResult, isWithinBudget, type BenchResult } from './bench/result.ts';
 import { benchSnapshot } from './bench/snapshot.ts';
 import { benchStart } from './bench/start.ts';
@@ -18,6 +19,7 @@ const benchmarks: Record<string, (runFolder: string) => Promise<BenchResult[]>> 
   start: benchStart,
   plan: benchPlan,
   snapshot: benchSnapshot,
+  restore: benchRestore,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

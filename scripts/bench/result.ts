@@ -21,6 +21,7 @@ export const budgets: readonly Budget[] = [
   { name: 'start-help', of: 'ratio', bound: 'at most', limit: 0.5 },
   { name: 'plan-roundtrips', of: 'ours', bound: 'at most', limit: 8 },
   { name: 'plan-latency', of: 'ours', bound: 'at most', limit: 1 },
+  { name: 'restore-1k', of: 'ours', bound: 'at least', limit: 200 },
   { name: 'snapshot-10k', of: 'ratio', bound: 'at most', limit: 0.2 },
   { name: 'snapshot-10k-memory', of: 'ratio', bound: 'at most', limit: 0.5 },
   { name: 'snapshot-10k-open', of: 'ratio', bound: 'at most', limit: 0.2 },
