@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { isatty } from 'node:tty';
 import { buildInfo } from '../core/build-info.ts';
 import type { Context, InputStream, OutputStream } from '../core/context.ts';
-import { exitCodes } from '../core/errors.ts';
+import { exitCodes, isError } from '../core/errors.ts';
 import type { Plugin } from './define-command.ts';
 import { completionCommand, dispatch } from './dispatch.ts';
 import type { Progression, Terminal } from './environment.ts';
@@ -24,6 +24,8 @@ export async function runPlugin(plugin: Plugin): Promise<void> {
   } catch (error) {
     const { reportFailure } = await import('./report-failure.ts');
     process.exitCode = await reportFailure(error, invocation);
+    // A request to a bucket that was given up holds its socket, which no signal closes (Bun.S3Client, Bun 1.4.5): it must not hold the process.
+    if (isError(error, 'repository.unreachable') || (stopper.signal.aborted && progress.runId === undefined)) process.exit(process.exitCode);
   } finally {
     forgetSignals();
   }

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeSnapshot } from '../../../lib/snapshot/file/encode.ts';
@@ -225,4 +227,18 @@ test('a place of an unknown kind, and a bucket without its keys, are refused wit
   expect(await snapshot('list --repo gs://x/y')).toEqual({ stdout: '', stderr: expect.stringContaining('--repo: "gs://x/y" is not what it takes'), exitCode: 2 });
   expect(await snapshot('list --repo s3://bucket/y')).toEqual({ stdout: '', stderr: expect.stringMatching(/AWS_ACCESS_KEY_ID: it is not set\n.*--repo-config=FILE/), exitCode: 2 });
   expect(await snapshot('list --repo folder --repo-config x.yml')).toMatchObject({ stdout: '', exitCode: 2 });
+});
+
+test('Ctrl-C ends a command that waits for a bucket which does not answer', async () => {
+  let asked = () => {};
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch: () => (asked(), new Promise<Response>(() => {})) });
+  const env = { PATH: '/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8', AWS_ACCESS_KEY_ID: 'AK', AWS_SECRET_ACCESS_KEY: 'SK', AWS_ENDPOINT_URL: `http://127.0.0.1:${server.port}` };
+  const main = fileURLToPath(new URL('../../../plugins/snapshot/main.ts', import.meta.url));
+  const child = execa(process.execPath, [main, 'list', '--repo=s3://bucket/x'], { env, extendEnv: false, reject: false, timeout: 50_000, killSignal: 'SIGKILL' });
+  await isAsked;
+  child.kill('SIGINT');
+  const { stdout, stderr, exitCode } = await child;
+  await server.stop(true);
+  expect({ stdout, stderr, exitCode }).toEqual({ stdout: '', stderr: expect.stringMatching(/^error: \S/), exitCode: 130 });
 });
