@@ -162,7 +162,7 @@ for (const target of Object.keys(required)) {
     for (const permission of required[target]!) {
       const { connection, context } = await openMachine(cluster, home, { as: lessOf(permission) });
       const carryOut = (plan: typeof saved) => executePlan(plan, connection, context, () => undefined, { takeOver: false, localOnly: false });
-      const calls = { undo: async () => carryOut(await planUndo(undoRequest(target, namespace), connection, context)), apply: () => carryOut(saved) };
+      const calls = { undo: async () => carryOut((await planUndo(undoRequest(target, namespace), connection, context)).plan), apply: () => carryOut(saved) };
       const [verb = '', type = ''] = permission.split(' ');
       const [resource, ...group] = type.split('.');
       // Until the authorizer knows the new role, more than the one is missing.
