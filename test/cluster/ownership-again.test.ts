@@ -57,7 +57,7 @@ $`),
     );
   }
   expect((await readWorkload(cluster, namespace, target)).metadata.generation).toBe(generation);
-  expect((await cli('rollback', ['runs'])).stderr).toBe('No runs on this machine yet.\n');
+  expect((await cli('rollback', ['runs', '-n', namespace])).stderr).toBe('No runs on this machine yet.\n');
 
   // Who may not read the release does not take it for gone.
   const named = await save('named.json', '--without-hold');

@@ -85,7 +85,7 @@ test.concurrent('a plan is stale when the template changed, and refused when its
   await applyManifests(cluster, namespace, thanosQuery({ replicas: 1, image: 'thanos:broken' }));
   expect(await cli('rollback', ['apply', '-f', file, '--yes'])).toEqual(gone);
   expect((await readWorkload(cluster, namespace, target)).metadata.generation).toBe(1);
-  expect((await cli('rollback', ['runs'])).stderr).toBe('No runs on this machine yet.\n');
+  expect((await cli('rollback', ['runs', '-n', namespace])).stderr).toBe('No runs on this machine yet.\n');
 });
 
 test.concurrent('a plan of another cluster, or that is none, is refused', async ({ cluster, namespace, cli, home }) => {

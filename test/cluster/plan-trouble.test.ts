@@ -87,7 +87,7 @@ test.concurrent('permissions that are missing are named all at once, before anyt
     stderr: expect.stringMatching(new RegExp(`may not do this\n  get statefulsets\\.apps/thanos-receive in ${namespace}\n`)),
   });
   expect((await readWorkload(cluster, namespace, 'sts/thanos-receive')).metadata.generation).toBe(generation);
-  expect((await cli('rollback', ['runs'])).stderr).toBe('No runs on this machine yet.\n');
+  expect((await cli('rollback', ['runs', '-n', namespace])).stderr).toBe('No runs on this machine yet.\n');
 
   // What the plan asks for is enough.
   const person = { kubeconfig: await createIdentity(cluster, namespace, home, 'person', [...readingRules, ...sharingRules, writing, evicting]) };

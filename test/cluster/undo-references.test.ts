@@ -56,7 +56,7 @@ test.concurrent('missing ConfigMap, Secret, claim and ServiceAccount: all named 
   }
   expect(refused.stderr).not.toContain('never-there');
   expect((await readWorkload(cluster, namespace, target)).metadata.generation).toBe(generation);
-  expect(await cli('rollback', ['runs'])).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No runs on this machine yet.\n' });
+  expect(await cli('rollback', ['runs', '-n', namespace])).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No runs on this machine yet.\n' });
 
   await applyManifests(cluster, namespace, needed);
   expect(await cli('rollback', asked)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('rolled back to revision 1') });

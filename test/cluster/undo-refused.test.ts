@@ -20,7 +20,7 @@ test.concurrent('the asked revision is in force already: exit 0, and it says so'
     steps: [],
   });
   expect((await readWorkload(cluster, namespace, target)).metadata.generation).toBe(before.metadata.generation);
-  expect((await cli('rollback', ['runs'])).stderr).toBe('No runs on this machine yet.\n');
+  expect((await cli('rollback', ['runs', '-n', namespace])).stderr).toBe('No runs on this machine yet.\n');
 });
 
 test.concurrent('a paused Deployment is refused with the command that ends the pause', async ({ cluster, namespace, cli, kube }) => {
@@ -121,5 +121,5 @@ test.concurrent('a dry run shows the plan and changes nothing; without a termina
   const after = await readWorkload(cluster, namespace, target);
   expect(after.metadata.generation).toBe(generation);
   expect(after.metadata.managedFields.map((entry: any) => entry.manager)).not.toContain('kubectl-rollback');
-  expect((await cli('rollback', ['runs'])).stderr).toBe('No runs on this machine yet.\n');
+  expect((await cli('rollback', ['runs', '-n', namespace])).stderr).toBe('No runs on this machine yet.\n');
 });

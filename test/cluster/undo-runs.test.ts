@@ -14,12 +14,12 @@ test.concurrent('a finished run is listed and shown, cannot be resumed, and goes
   expect(undone).toMatchObject({ exitCode: 0 });
   const id = runIdIn(undone);
 
-  expect(await cli('rollback', ['runs'])).toEqual({
+  expect(await cli('rollback', ['runs', '-n', namespace])).toEqual({
     exitCode: 0,
     stderr: '',
     stdout: expect.stringMatching(new RegExp(`^RUN .*\n${id} +finished +statefulset/thanos-receive +kwok-shared `)),
   });
-  expect(await cli('rollback', ['runs', '-o', 'name'])).toEqual({ exitCode: 0, stderr: '', stdout: `${id}\n` });
+  expect(await cli('rollback', ['runs', '-n', namespace, '-o', 'name'])).toEqual({ exitCode: 0, stderr: '', stdout: `${id}\n` });
   expect(await cli('rollback', ['status', id])).toEqual({
     exitCode: 0,
     stderr: '',

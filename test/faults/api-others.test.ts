@@ -88,7 +88,7 @@ for (const ending of ['resume on the same machine', 'resume on another machine']
   });
 }
 
-test.concurrent('status brings a record up to date that did not hear of the end', async ({ cluster, namespace, home, runFolder }) => {
+test.concurrent('a close that its record did not hear of is typed again and brings the record up to date; status only looks', async ({ cluster, namespace, home, runFolder }) => {
   const place = { cluster, namespace, home, runFolder };
   await prepare(place);
   const proxy = await startFaultProxy(runFolder, cluster);
@@ -99,6 +99,8 @@ test.concurrent('status brings a record up to date that did not hear of the end'
   expect(closing).toMatchObject({ exitCode: 10, stdout: '' });
   expect(await readRecord(place, id)).not.toContain('"closed"');
   expect(await rollback(place, ['status', id])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`run ${id}   closed`) });
+  expect(await readRecord(place, id)).not.toContain('"closed"');
+  expect(await rollback(place, ['close', id])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`run ${id} closed`) });
   expect(await readRecord(place, id)).toBe(readFileSync(journalPath(home, id), 'utf8'));
   const other = { ...place, home: createCliHome(runFolder) };
   expect(await rollback(other, ['resume', id, '-n', namespace])).toMatchObject({ exitCode: 5, stderr: expect.stringContaining(`run ${id} is closed`) });
