@@ -63,7 +63,7 @@ export class Lock {
 
   /** Keeps the locks of a run that stopped half way, as expired: nobody works under them, and another run needs --take-over. */
   keepExpired(): Promise<void> {
-    return this.#end((live) => leaseSpec(this.#request.me, this.#nowMs(), { ...historyOf(live), durationMs: 1000 }));
+    return this.#end((live) => leaseSpec(this.#request.me, this.#nowMs() - expiredForMs, { ...historyOf(live), durationMs: 1000 }));
   }
 
   #nowMs(): number {
@@ -148,6 +148,9 @@ export async function releaseLocksOf(runId: string, namespaces: readonly string[
     if (readLease(lease.live).holder?.runId === runId) await writeOwnObject(connection, lease, { spec: releasedSpec });
   }
 }
+
+/** A Lease lasts a second at least, and the server's clock is known to half of one: what is kept as expired is so at once. */
+const expiredForMs = 2_000;
 
 const releasedSpec = { leaseDurationSeconds: 1, leaseTransitions: 0 };
 
