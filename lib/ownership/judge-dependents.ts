@@ -14,6 +14,11 @@ export interface SourceObject extends ContentSource {
   annotations?: Record<string, string>;
 }
 
+/** The kind of an object as a source; undefined for what nobody reads by its name. */
+export function sourceKindOf({ apiVersion, kind }: { apiVersion: string; kind: string }): SourceObject['kind'] | undefined {
+  return apiVersion === 'v1' && (kind === 'ConfigMap' || kind === 'Secret') ? kind : undefined;
+}
+
 /** An object that may name a source, with the plural of its type for URLs. */
 export interface UserFact {
   object: KubeObject;

@@ -7,7 +7,7 @@ import type { Connection, KubeObject } from '../kube/types.ts';
 import { planRestarts } from '../layers/workload/plan-restart.ts';
 import type { RestartInput, RestartPlan } from '../layers/workload/plan-restart.ts';
 import { findDependents } from '../ownership/dependents.ts';
-import type { SourceObject } from '../ownership/judge-dependents.ts';
+import { sourceKindOf, type SourceObject } from '../ownership/judge-dependents.ts';
 import { permissionsToObserve } from '../run/wait/observe.ts';
 
 export type RestartChoice = Pick<RestartInput, 'mode' | 'withoutHold' | 'replaced' | 'restartedAt' | 'planCommand'>;
@@ -34,8 +34,9 @@ export async function planDependents(connection: Connection, changed: readonly C
 }
 
 function sourceOf({ live, wanted }: ChangedObject): SourceObject[] {
-  const { kind, apiVersion, metadata } = wanted;
-  if (apiVersion !== 'v1' || (kind !== 'ConfigMap' && kind !== 'Secret')) return [];
+  const kind = sourceKindOf(wanted);
+  if (kind === undefined) return [];
+  const { metadata } = wanted;
   const labels = { ...textsAt(live, 'metadata', 'labels'), ...textsAt(wanted, 'metadata', 'labels') };
   const immutable = isTrueAt(live, 'immutable') || isTrueAt(wanted, 'immutable');
   return [{ kind, namespace: String(metadata['namespace'] ?? ''), name: metadata.name, labels, annotations: textsAt(wanted, 'metadata', 'annotations'), immutable }];

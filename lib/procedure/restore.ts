@@ -127,7 +127,8 @@ async function choose({ manifest, stored, unseal }: SnapshotContent, request: Re
   const sealed = indexes.filter((index) => stored[index]!.sealed);
   const left = request.withoutSecrets ? sealed : [];
   const whole = sealed.length > left.length ? await unseal(await request.identities()) : stubs;
-  const objects = indexes.filter((index) => !omitted.includes(index) && !left.includes(index)).map((index) => whole[index]!);
+  const without = new Set([...omitted, ...left]);
+  const objects = indexes.filter((index) => !without.has(index)).map((index) => whole[index]!);
   const names = (which: number[]) => which.map((index) => displayName({ kind: stubs[index]!.kind, name: stubs[index]!.metadata.name }));
   return {
     objects,

@@ -2,7 +2,7 @@ import { RetraceError } from '../core/errors.ts';
 import type { MissingPermission } from '../core/permission.ts';
 import type { Connection } from '../kube/types.ts';
 import { findDependents } from '../ownership/dependents.ts';
-import type { Dependent, SourceObject } from '../ownership/judge-dependents.ts';
+import { sourceKindOf, type Dependent, type SourceObject } from '../ownership/judge-dependents.ts';
 import type { ObjectDifference } from '../snapshot/diff/compare-states.ts';
 
 /** A difference, and who reads the object. */
@@ -18,7 +18,7 @@ export interface UsersOfChanges {
 
 /** Adds to each ConfigMap and Secret that differs who uses it, and whether a restart is needed to see it. Never ends the comparison. */
 export async function addUsers(objects: readonly ObjectDifference[], connection: Connection): Promise<UsersOfChanges> {
-  const sources = objects.filter(isReadByOthers).map(({ object: { kind, namespace, name } }): SourceObject => ({ kind: kind as SourceObject['kind'], namespace, name }));
+  const sources = objects.filter(isReadByOthers).map(({ object }): SourceObject => ({ kind: sourceKindOf(object)!, namespace: object.namespace, name: object.name }));
   try {
     const { dependents, unread } = await findDependents(connection, sources);
     const usersOf = ({ kind, namespace, name }: ObjectDifference['object']) =>
@@ -30,6 +30,6 @@ export async function addUsers(objects: readonly ObjectDifference[], connection:
   }
 }
 
-function isReadByOthers({ object: { apiVersion, kind }, change, owned }: ObjectDifference): boolean {
-  return !owned && apiVersion === 'v1' && (kind === 'ConfigMap' || kind === 'Secret') && (change === 'changed' || change === 'gone');
+function isReadByOthers({ object, change, owned }: ObjectDifference): boolean {
+  return !owned && sourceKindOf(object) !== undefined && (change === 'changed' || change === 'gone');
 }
