@@ -46,7 +46,7 @@ export const safetyFlags = {
 } as const satisfies FlagTable;
 
 export const dryRunFlags = {
-  dryRun: { group: 'Safety', value: choice('none', 'server', 'client'), fallback: 'none', describe: 'server or client: show the plan, change nothing' },
+  dryRun: { group: 'Safety', value: choice('none', 'server', 'client'), fallback: 'none', describe: 'server: show the plan, with each write tried on the server; client: without that; both change nothing' },
 } as const satisfies FlagTable;
 
 /** Why, for the record of the run. */

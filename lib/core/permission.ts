@@ -11,3 +11,8 @@ export interface MissingPermission {
 export function ruleText({ verb, resource, group }: Pick<MissingPermission, 'verb' | 'resource' | 'group'>): string {
   return `${verb} ${group === '' ? resource : `${resource}.${group}`}`;
 }
+
+/** Each permission once: several targets of one kind share most of theirs. */
+export function eachOnce(needs: readonly MissingPermission[]): MissingPermission[] {
+  return [...new Map(needs.map((permission) => [JSON.stringify(permission), permission])).values()];
+}

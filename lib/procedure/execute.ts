@@ -1,6 +1,7 @@
 import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import type { MissingPermission } from '../core/errors.ts';
+import { eachOnce } from '../core/permission.ts';
 import { findMissingPermissions } from '../kube/access-review.ts';
 import { reachedBy } from '../kube/cluster-identity.ts';
 import { serverNowMs } from '../kube/server-time.ts';
@@ -149,8 +150,7 @@ async function carryOut(run: StoredRun, sharing: Sharing | undefined, connection
 
 /** @throws access.forbidden with all that is missing */
 export async function requirePermissions(wanted: readonly MissingPermission[], connection: Connection): Promise<void> {
-  const needs = new Map(wanted.map((permission) => [JSON.stringify(permission), permission]));
-  const missing = await findMissingPermissions(connection, [...needs.values()]);
+  const missing = await findMissingPermissions(connection, eachOnce(wanted));
   if (missing.length > 0) throw new RetraceError('access.forbidden', { missing, user: connection.userName, detail: '' });
 }
 

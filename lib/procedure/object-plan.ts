@@ -1,5 +1,5 @@
 import type { MissingPermission } from '../core/errors.ts';
-import { ruleText } from '../core/permission.ts';
+import { eachOnce, ruleText } from '../core/permission.ts';
 import { findMissingPermissions } from '../kube/access-review.ts';
 import type { Connection } from '../kube/types.ts';
 import type { PlannedObject } from '../layers/object/plan.ts';
@@ -36,7 +36,7 @@ export function stepsFor(planned: readonly PlannedObject[]): Step[] {
   ];
 }
 
-/** Each permission once. */
+/** What the planned writes need. */
 export function permissionsFor(planned: readonly PlannedObject[]): MissingPermission[] {
   const verbs = { create: ['create'], update: ['update'], recreate: ['delete', 'create'], delete: ['delete'], noop: [], skip: [], refuse: [] };
   const all = planned.flatMap(({ target: { object, verb } }) => {
@@ -44,7 +44,7 @@ export function permissionsFor(planned: readonly PlannedObject[]): MissingPermis
     const place = object.namespace === '' ? {} : { namespace: object.namespace };
     return verbs[verb].map((each): MissingPermission => ({ verb: each, resource: object.resource, group, ...place }));
   });
-  return [...new Map(all.map((permission) => [JSON.stringify(permission), permission])).values()];
+  return eachOnce(all);
 }
 
 /** What a plan over objects notes besides what stands at each: who puts it back, what may not be done or looked at. */

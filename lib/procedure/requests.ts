@@ -18,6 +18,8 @@ export interface UndoRequest {
   snapshots: SnapshotFlags;
   /** What to do with who reads a changed ConfigMap or Secret only at its start. */
   restart: 'auto' | 'never';
+  /** Whether the server is asked for a dry run of each write; --dry-run=client does without. */
+  isTried?: boolean;
   /** Undo here although somebody above the target will put it back. */
   withoutHold?: boolean;
   /** Flags that a suggested command must repeat, without the namespace: ` --context prod`; empty, or with a space before. */

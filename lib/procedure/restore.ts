@@ -1,9 +1,11 @@
 import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
+import { eachOnce } from '../core/permission.ts';
 import { newId } from '../core/ids.ts';
 import { isSameCluster, readClusterRef } from '../kube/cluster-identity.ts';
 import { getObject } from '../kube/objects.ts';
 import { builtinTypes } from '../kube/paths.ts';
+import { serverNowMs } from '../kube/server-time.ts';
 import type { Connection, KubeObject } from '../kube/types.ts';
 import { gatherObjects } from '../layers/object/gather.ts';
 import { planObject } from '../layers/object/plan.ts';
@@ -20,6 +22,9 @@ import type { Manifest } from '../snapshot/manifest.ts';
 import { selectObjects } from '../snapshot/select.ts';
 import { moveToNamespace, namespaceOf, newNamespace } from '../snapshot/restore/other-namespace.ts';
 import { noteObjects, permissionsFor, previewWrites, stepsFor } from './object-plan.ts';
+import { planDependents, type ChangedObject } from './restart-dependents.ts';
+import { followWorkloads } from './written-workloads.ts';
+import { orderSteps } from './step-order.ts';
 
 export interface RestoreRequest {
   /** Words as typed. */
@@ -34,10 +39,20 @@ export interface RestoreRequest {
   /** Leave alone what holds credentials: no identity is needed then. */
   withoutSecrets: boolean;
   withoutHold: boolean;
+  /** What to do with who reads a changed ConfigMap or Secret only at its start. */
+  restart: 'auto' | 'never';
+  /** Whether the server is asked for a dry run of each write; --dry-run=client does without. */
+  isTried: boolean;
   options: RunOptions;
   flagsForHints: string;
   /** Reads the identities, asked only when something sealed is to be restored. */
   identities(): Promise<Identity[]>;
+}
+
+/** Which snapshot: its id or `run:RUN`, and where it is kept. */
+export interface SnapshotSource {
+  id: string;
+  place: string;
 }
 
 export interface RestorePlan {
@@ -51,11 +66,11 @@ const wideObjects = 100;
 
 /**
  * The plan that brings objects back to what a snapshot has. Reads only: one list a kind, and a dry run of every write.
- * @param place where the snapshot is kept, for people
+ * @param source as it was named, and where it is kept
  * @throws snapshot.other-cluster, snapshot.incomplete, snapshot.no-such-object; identity.* and snapshot.* of sealed parts; usage.* for a
  *   new namespace; server.*, access.forbidden
  */
-export async function planRestore(content: SnapshotContent, place: string, request: RestoreRequest, connection: Connection, context: Context): Promise<RestorePlan> {
+export async function planRestore(content: SnapshotContent, { id, place }: SnapshotSource, request: RestoreRequest, connection: Connection, context: Context): Promise<RestorePlan> {
   const { manifest } = content;
   const cluster = await readClusterRef(connection);
   const isOther = !isSameCluster(manifest.cluster, cluster);
@@ -74,13 +89,25 @@ export async function planRestore(content: SnapshotContent, place: string, reque
     flagsForHints: request.flagsForHints,
     ...(isNamed || isCopyOfRun || request.asNewNamespace !== undefined ? {} : { added: scopeOf(manifest, request.namespace) }),
   });
-  const source = { kind: 'snapshot' as const, id: manifest.id, takenAt: manifest.finishedAt, place };
+  const from = chosen.objects.map(namespaceOf).find((namespace) => namespace !== '');
+  const moved = request.asNewNamespace === undefined || from === undefined ? {} : { movedFrom: from };
+  const source = { kind: 'snapshot' as const, id, takenAt: manifest.finishedAt, place, ...moved };
   const options = { source, withoutHold: request.withoutHold, deleteAdded: request.deleteAdded };
   const first = [...facts, ...added].map((one) => planObject(one, options)).filter(isTold);
-  const { planned, untried } = await previewWrites(first, connection);
+  const { planned, untried } = request.isTried ? await previewWrites(first, connection) : { planned: first, untried: 0 };
   const targets = planned.map(({ target }) => target);
-  const needs = [...permissionsFor(planned), ...permissionsToShare({ targets, options: request.options })];
   const written = planned.filter(({ target }) => isWritten(target));
+  // A copy in a namespace of its own is there to be looked at: nobody uses it, and it may never run.
+  const isCopy = request.asNewNamespace !== undefined;
+  const followed = followWorkloads(isCopy ? [] : planned, request.options);
+  const restarts = await planDependents(connection, isCopy ? [] : changedBy(written), {
+    mode: request.restart,
+    withoutHold: request.withoutHold,
+    replaced: followed.replaced,
+    restartedAt: new Date(serverNowMs(connection, context)).toISOString(),
+    planCommand: `kubectl snapshot restore ${[id, ...request.targets].join(' ')}${request.namespace === undefined ? '' : ` -n ${request.namespace}`}${request.flagsForHints} --dry-run=server`,
+  });
+  const needs = eachOnce([...permissionsFor(planned), ...followed.needs, ...restarts.needs, ...permissionsToShare({ targets, options: request.options })]);
   return {
     plan: {
       apiVersion: 'retrace/v1',
@@ -90,14 +117,17 @@ export async function planRestore(content: SnapshotContent, place: string, reque
       purpose: 'restore',
       cluster,
       targets,
-      steps: stepsFor(planned),
+      // What pods read comes back before they are made anew.
+      steps: orderSteps([stepsFor(planned), followed.steps, restarts.steps]),
       notes: [
         ...(isOther ? [note('restore-other-cluster', 'warning', { context: manifest.cluster.contextName, server: manifest.cluster.server })] : []),
         ...(manifest.complete ? [] : [note('restore-incomplete', 'warning', { gaps: manifest.gaps.map(({ what }) => what) })]),
         ...chosen.notes,
         ...noteAdded(planned),
         ...(untried > 0 ? [note('restore-untried', 'info', { objects: untried })] : []),
-        ...(await noteObjects(planned, needs, unread, connection)),
+        ...(request.isTried ? [] : [note('untried', 'info', {})]),
+        ...restarts.notes,
+        ...(await noteObjects(planned, needs, [...unread, ...restarts.unread], connection)),
       ],
       confirmation: confirmationFor(written, cluster.contextName),
       needs,
@@ -105,6 +135,11 @@ export async function planRestore(content: SnapshotContent, place: string, reque
     },
     wanted: written.flatMap(({ facts: { stored: object } }) => object ?? []),
   };
+}
+
+/** What comes and what changes; who reads what goes is not restarted for it. */
+function changedBy(written: readonly PlannedObject[]): ChangedObject[] {
+  return written.flatMap(({ facts: { live, stored } }) => (stored === undefined ? [] : [{ live, wanted: stored }]));
 }
 
 /** What was added since and is nobody's business here (owned, made by the server) is not told. */

@@ -24,7 +24,7 @@ import { planObjectRevert } from './revert-objects.ts';
 import { judgeOwnersAgain } from './owners-again.ts';
 import type { OwnerChoice } from './owners-again.ts';
 import { openSharedRun, refuseWorkedOn } from './shared-runs.ts';
-import { orderSteps } from './undo.ts';
+import { orderSteps } from './step-order.ts';
 
 /**
  * The plan that takes a run back, from its pre-images: last target first. It leads to the state before the run, so it

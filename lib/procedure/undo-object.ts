@@ -2,30 +2,27 @@ import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import type { MissingPermission } from '../core/errors.ts';
 import type { ClusterRef } from '../kube/cluster-identity.ts';
-import { getObject } from '../kube/objects.ts';
 import { serverNowMs } from '../kube/server-time.ts';
 import { makeNotFoundError } from '../kube/target-hints.ts';
 import type { ResolvedTarget } from '../kube/targets.ts';
 import type { Connection, KubeObject } from '../kube/types.ts';
-import { choiceOf, chooseState, wordOf } from '../layers/object/candidates.ts';
+import { chooseState, wordOf } from '../layers/object/candidates.ts';
 import type { ChosenState, StateCandidate, StateChoice } from '../layers/object/candidates.ts';
 import { gatherObjects } from '../layers/object/gather.ts';
 import { gatherStates } from '../layers/object/history.ts';
 import type { SnapshotPlace } from '../layers/object/history.ts';
 import { planObject } from '../layers/object/plan.ts';
 import type { PlannedObject } from '../layers/object/plan.ts';
-import { staleObject } from '../layers/object/steps/write-object.ts';
-import { compareStates, goneObject, isGone } from '../layers/object/states.ts';
+import { compareStates, isGone } from '../layers/object/states.ts';
 import type { StateGap } from '../layers/object/states.ts';
 import { gatherOwnership } from '../ownership/gather.ts';
 import { judgeOwnership } from '../ownership/judge.ts';
 import { ownedError } from '../ownership/owned-error.ts';
-import { displayName, refOf, typeOfRef } from '../run/object-ref.ts';
+import { displayName, refOf } from '../run/object-ref.ts';
 import { note } from '../run/notes.ts';
 import type { Note } from '../run/notes.ts';
-import type { ObjectTarget, Plan, Step } from '../run/plan.ts';
-import { isObjectTarget, isWritten } from '../run/plan.ts';
-import { digestOfState } from '../snapshot/restore/compare.ts';
+import type { ObjectTarget, Step } from '../run/plan.ts';
+import { isWritten } from '../run/plan.ts';
 import { openRepository } from '../snapshot/open-repository.ts';
 import { noteObjects, permissionsFor, previewWrites, stepsFor } from './object-plan.ts';
 import type { SnapshotFlags, UndoRequest } from './requests.ts';
@@ -77,7 +74,7 @@ export async function planObjectUndo(targets: readonly ResolvedTarget[], request
   const chosen = states.map(({ target, candidates }) => chooseState(candidates, request.state, { target: nameOf(target), command: `kubectl rollback undo ${nameOf(target)}${placeText(target)}${request.flagsForHints}` }));
   const { facts, unread } = await gatherObjects(connection, { stored: chosen.map(({ candidate }) => candidate.wanted), knownTypes: [], isNamed: true, flagsForHints: request.flagsForHints });
   const first = facts.map((one, index) => planObject(one, { source: chosen[index]!.candidate.source, withoutHold: request.withoutHold === true, deleteAdded: false }));
-  const { planned } = await previewWrites(first, connection);
+  const { planned } = request.isTried === false ? { planned: first } : await previewWrites(first, connection);
   planned.forEach(refuseLeft);
   const written = planned.filter(({ target }) => isWritten(target));
   const needs = permissionsFor(planned);
@@ -89,31 +86,6 @@ export async function planObjectUndo(targets: readonly ResolvedTarget[], request
     wanted: written.map(({ facts: { stored } }) => stored!),
     changed: written.map(({ facts: { live, stored } }) => ({ live, wanted: stored! })),
   };
-}
-
-/**
- * What the objects of a saved plan are to be, from where the plan says it is: a plan holds no contents, for they may be Secrets.
- * @returns undefined for a plan without such objects, or of another command
- * @throws plan.stale when the source holds another state now; state.unknown when it holds none; snapshot.*, identity.*
- */
-export async function findWantedAgain(plan: Plan, flags: SnapshotFlags, connection: Connection, context: Context): Promise<KubeObject[] | undefined> {
-  const targets = plan.targets.filter(isObjectTarget).filter(isWritten);
-  if (plan.purpose !== 'undo' || targets.length === 0) return undefined;
-  return Promise.all(
-    targets.map(async (planned) => {
-      const { object: ref, source, wantedDigest } = planned;
-      const name = displayName(ref);
-      const command = `kubectl rollback undo ${name}${ref.namespace === '' ? '' : ` -n ${ref.namespace}`}${connection.flagsForHints}`;
-      const type = typeOfRef(ref);
-      const object = (await getObject(connection, type, ref.namespace || undefined, ref.name)) ?? goneObject(type, ref.namespace || undefined, ref.name);
-      const place = source.kind === 'snapshot' ? { ...flags, repo: source.place } : flags;
-      const choice = choiceOf(source);
-      const [found] = await readStates([{ type, object }], place, choice, plan.cluster, connection, context);
-      const { candidate } = chooseState(found!.candidates, choice, { target: name, command });
-      if (wantedDigest !== undefined && !isGone(object) && wantedDigest !== digestOfState(candidate.wanted)) throw staleObject(planned, ['state']);
-      return candidate.wanted;
-    }),
-  );
 }
 
 function nameOf({ type, object }: ResolvedTarget): string {

@@ -1,7 +1,7 @@
 import type { Context } from '../core/context.ts';
 import { isError, RetraceError } from '../core/errors.ts';
 import type { MissingPermission } from '../core/errors.ts';
-import { ruleText } from '../core/permission.ts';
+import { eachOnce, ruleText } from '../core/permission.ts';
 import { newId } from '../core/ids.ts';
 import { readClusterRef } from '../kube/cluster-identity.ts';
 import { findMissingPermissions } from '../kube/access-review.ts';
@@ -24,8 +24,7 @@ import { gatherOwnership } from '../ownership/gather.ts';
 import { judgeOwnership } from '../ownership/judge.ts';
 import { note } from '../run/notes.ts';
 import type { Note } from '../run/notes.ts';
-import type { Plan, Step } from '../run/plan.ts';
-import { keepsOnly } from '../run/record.ts';
+import type { Plan } from '../run/plan.ts';
 import { permissionsToShare } from '../run/shared/sharing.ts';
 import { permissionsToObserve } from '../run/wait/observe.ts';
 import { skipReason } from '../snapshot/restore/skipped.ts';
@@ -33,6 +32,7 @@ import { waitRollout } from '../run/wait/step.ts';
 import { listLeftRevisions } from './left-revisions.ts';
 import type { UndoRequest } from './requests.ts';
 import { planDependents } from './restart-dependents.ts';
+import { orderSteps } from './step-order.ts';
 import { planObjectUndo } from './undo-object.ts';
 import { serverNowMs } from '../kube/server-time.ts';
 
@@ -81,7 +81,7 @@ export async function planUndo(request: UndoRequest, connection: Connection, con
   });
   const targets = [...undone.targets, ...planned.map((part) => part.target)];
   const needs = [...eachOnce([...undone.needs, ...planned.flatMap((part) => part.needs), ...restarts.needs]), ...permissionsToShare({ targets, options: request.options })];
-  const previews = await previewAll(planned, needs, connection);
+  const previews = await previewAll(planned, needs, connection, request.isTried !== false);
   return {
     plan: {
       apiVersion: 'retrace/v1',
@@ -147,18 +147,10 @@ function refuseChoice({ to, state }: UndoRequest, objects: readonly ResolvedTarg
 /** `unread`: what may not be looked at of its owners; `unlisted`, of their autoscalers. */
 type Planned = WorkloadPlan & { facts: WorkloadFacts; unread: MissingPermission[]; unlisted: MissingPermission[] };
 
-/** Evidence of every target is kept before the first is changed; after that each target is done before the next begins. */
-export function orderSteps(perTarget: Step[][]): Step[] {
-  const isEvidence = (step: Step) => keepsOnly(step);
-  return [...perTarget.flatMap((steps) => steps.filter(isEvidence)), ...perTarget.flatMap((steps) => steps.filter((step) => !isEvidence(step)))];
-}
-
 /** What only the server can tell: whether it would take the change, and whether we may make it. */
-async function previewAll(planned: Planned[], needs: MissingPermission[], connection: Connection): Promise<Note[]> {
-  const [missing, previews] = await Promise.all([
-    findMissingPermissions(connection, needs),
-    Promise.all(planned.map((part) => previewTarget(connection, part.facts, part.target))),
-  ]);
+async function previewAll(planned: Planned[], needs: MissingPermission[], connection: Connection, isTried: boolean): Promise<Note[]> {
+  const trying = isTried ? planned.map((part) => previewTarget(connection, part.facts, part.target)) : [Promise.resolve(note('untried', 'info', {}))];
+  const [missing, previews] = await Promise.all([findMissingPermissions(connection, needs), Promise.all<Note | undefined>(trying)]);
   const permissions = missing.length > 0 ? [note('permission-missing', 'warning', { permissions: missing.map(ruleText) })] : [];
   return [...previews.filter((preview) => preview !== undefined), ...permissions];
 }
@@ -171,9 +163,4 @@ function noteUnread(planned: Planned[], others: MissingPermission[]): Note[] {
   });
   const missing = [...others, ...ofTargets].map(ruleText);
   return missing.length > 0 ? [note('not-looked-at', 'warning', { permissions: [...new Set(missing)] })] : [];
-}
-
-/** Each permission once: several targets of one kind share most of theirs. */
-function eachOnce(needs: readonly MissingPermission[]): MissingPermission[] {
-  return [...new Map(needs.map((permission) => [JSON.stringify(permission), permission])).values()];
 }

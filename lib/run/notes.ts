@@ -68,6 +68,8 @@ export interface NoteParams {
   'restore-added': { objects: string[] };
   /** Written without a dry run before: what they need comes with the restore. */
   'restore-untried': { objects: number };
+  /** --dry-run=client: the server was not asked whether it would take the writes. */
+  untried: Record<string, never>;
   'restore-deletes': { objects: string[] };
   'restore-wide': { objects: number; namespaces: string[] };
   /** How far the server's preview went. */

@@ -70,7 +70,7 @@ const objectTarget = v.strictObject({
   verb: v.picklist(['noop', 'create', 'update', 'recreate', 'delete', 'skip', 'refuse']),
   because: v.optional(v.strictObject({ code: text, params: json })),
   source: v.variant('kind', [
-    v.strictObject({ kind: v.literal('snapshot'), id: text, takenAt: text, place: text }),
+    v.strictObject({ kind: v.literal('snapshot'), id: text, takenAt: text, place: text, movedFrom: v.optional(text) }),
     v.strictObject({ kind: v.literal('last-applied') }),
     v.strictObject({ kind: v.literal('helm-manifest'), release: text, namespace: text, revision: count }),
     v.strictObject({ kind: v.literal('run'), id: text }),

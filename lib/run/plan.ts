@@ -92,7 +92,8 @@ export interface ObjectTarget extends TargetBase {
 }
 
 export type WantedSource =
-  | { kind: 'snapshot'; id: string; takenAt: string; place: string }
+  /** `movedFrom`: the namespace that it was of, where it goes to another one. */
+  | { kind: 'snapshot'; id: string; takenAt: string; place: string; movedFrom?: string }
   | { kind: 'last-applied' }
   | { kind: 'helm-manifest'; release: string; namespace: string; revision: number }
   /** What run `id` found. */

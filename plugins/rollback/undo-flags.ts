@@ -2,7 +2,7 @@ import { flagsForHints } from '../../lib/cli/command-line.ts';
 import type { ArgsOf, PositionalSpec } from '../../lib/cli/define-command.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import type { FlagTable } from '../../lib/cli/flag.ts';
-import { choice, duration, readWholeNumber, text, wholeNumber, type FlagValue } from '../../lib/cli/flag-values.ts';
+import { readWholeNumber, text, wholeNumber, type FlagValue } from '../../lib/cli/flag-values.ts';
 import { identityFlags, repositoryFlags } from '../../lib/cli/repository-flags.ts';
 import { clusterFlags, recordFlags } from '../../lib/cli/kubectl-flags.ts';
 import { RetraceError } from '../../lib/core/errors.ts';
@@ -12,6 +12,7 @@ import { readStateChoice } from '../../lib/layers/object/candidates.ts';
 import type { RevisionChoice } from '../../lib/layers/workload/choose.ts';
 import type { UndoRequest } from '../../lib/procedure/requests.ts';
 import { localOnlyFlag } from '../../lib/cli/share-flags.ts';
+import { restartFlag, waitFlags } from '../../lib/cli/wait-flags.ts';
 
 const replicas: FlagValue<number | 'previous'> = {
   placeholder: 'N|previous',
@@ -20,21 +21,13 @@ const replicas: FlagValue<number | 'previous'> = {
   read: (value) => (value === 'previous' ? value : readWholeNumber(value)),
 };
 
-/** How a run waits and what it does with stuck pods. */
-export const waitFlags = {
-  stableFor: { group: 'Waiting', value: duration('10s'), fallback: '10s', describe: 'How long a pod must stay Ready to count' },
-  stuckAfter: { group: 'Waiting', value: duration('5s'), fallback: '5s', describe: 'How long a pod of an old revision may block before it is replaced' },
-  stuckPods: { group: 'Waiting', value: choice('evict', 'delete', 'never'), fallback: 'evict', describe: 'What to do with such a pod' },
-  timeout: { group: 'Waiting', value: duration('10m', 1), fallback: '10m', describe: 'How long to wait; longer while something still moves' },
-} as const satisfies FlagTable;
-
 /** Flags that `plan` and `undo` share. */
 export const undoFlags = {
   selector: { group: 'Target', alias: 'l', value: text('SELECTOR'), describe: 'Label selector in place of names: undo sts -l app=thanos' },
   to: { group: 'Going back', value: text('REVISION'), describe: 'Revision number, hash or name, or previous; of an object without revisions snapshot:ID, last-applied, helm:REVISION or run:ID. Chosen by rule when not given' },
   toRevision: { group: 'Going back', value: wholeNumber('N', '6'), describe: "As kubectl rollout undo's: the revision with this number, 0 for the one before" },
   replicas: { group: 'Going back', value: replicas, describe: 'Set the replicas too' },
-  restart: { group: 'Going back', value: choice('auto', 'never', 'ask'), fallback: 'ask', describe: 'Restart who reads a changed ConfigMap or Secret only at its start; without a terminal, or with --yes, ask means never' },
+  ...restartFlag,
   withoutHold: { group: 'Going back', describe: 'Do it here although an owner (operator, Helm, Argo CD, Flux) will put it back' },
   ...waitFlags,
   ...repositoryFlags,

@@ -91,8 +91,8 @@ export async function capturedContent(connection: Connection, home: string, obje
 export function planFrom(content: SnapshotContent, connection: Connection, home: string): Promise<RestorePlan> {
   const context = contextOf(home);
   const options = { stableForMs: 0, stuckAfterMs: 0, stuckPods: 'never' as const, timeoutMs: 60_000 };
-  const request = { targets: [], namespace: undefined, deleteAdded: false, asNewNamespace: undefined, toOtherCluster: false, incomplete: false, withoutSecrets: false, withoutHold: false, options, flagsForHints: '', identities: () => readIdentities(undefined, context) };
-  return planRestore(content, '/snapshots', request, connection, context);
+  const request = { targets: [], namespace: undefined, deleteAdded: false, asNewNamespace: undefined, toOtherCluster: false, incomplete: false, withoutSecrets: false, withoutHold: false, restart: 'never' as const, isTried: true, options, flagsForHints: '', identities: () => readIdentities(undefined, context) };
+  return planRestore(content, { id: content.manifest.id, place: '/snapshots' }, request, connection, context);
 }
 
 /** Plan and run, as after a yes. `between`: what happens while the person reads the plan. */

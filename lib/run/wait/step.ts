@@ -37,7 +37,8 @@ export const waitRollout: StepKind = {
     const target = step.target!;
     const live = await getObject(environment.connection, typeOfRef(target), target.namespace, target.name, {});
     const selector = objectAt(live, 'spec', 'selector') as LabelSelector | undefined;
-    if (!live || live.metadata.uid !== target.uid || !selector) throw deletedError(target, environment.connection);
+    // Without a uid it is what this run makes.
+    if (!live || (target.uid !== '' && live.metadata.uid !== target.uid) || !selector) throw deletedError(target, environment.connection);
     if (isBackAgain(step, environment, live)) throw putBack(live, target, environment);
     const observer = observeWorkload(environment.connection, target, selector, environment.context.signal);
     try {
@@ -72,6 +73,7 @@ class Wait {
   readonly #target: ObjectRef;
   readonly #repair: PodRepair;
   readonly #deadline: Deadline;
+  readonly #uid: string;
   readonly #digest: string;
   #shown = '';
   #lastWaitingFor: string[] = [];
@@ -83,6 +85,7 @@ class Wait {
     this.#target = step.target!;
     this.#repair = new PodRepair(step, environment);
     this.#deadline = new Deadline(this.#serverNowMs(), environment.options.timeoutMs);
+    this.#uid = live.metadata.uid;
     this.#digest = digestOfTemplate(live);
   }
 
@@ -115,7 +118,7 @@ class Wait {
 
   /** The workload as planned: the same object, with the template that was there when the wait began. */
   #checkTarget({ target }: Observed): KubeObject {
-    if (!target || target.metadata.uid !== this.#target.uid || target.metadata.deletionTimestamp !== undefined) throw deletedError(this.#target, this.#environment.connection);
+    if (!target || target.metadata.uid !== this.#uid || target.metadata.deletionTimestamp !== undefined) throw deletedError(this.#target, this.#environment.connection);
     if (digestOfTemplate(target) === this.#digest) return target;
     throw putBack(target, this.#target, this.#environment);
   }

@@ -48,7 +48,7 @@ export const apply = defineCommand({
     await withConnection(args, env, (connection) => (args.dryRun === 'none' ? agree(connection) : checkOnly(connection)), rememberedCluster(cluster));
 
     async function agree(connection: Connection): Promise<void> {
-      const { findWantedAgain } = await import('../../../lib/procedure/undo-object.ts');
+      const { findWantedAgain } = await import('../../../lib/procedure/wanted-again.ts');
       const wanted = await findWantedAgain(plan, { identity: args.identity, repoConfig: args.repoConfig }, connection, env.context);
       await agreeAndCarryOut(plan, connection, { ...args, ...(wanted ? { wanted } : {}) }, env, withYes);
     }

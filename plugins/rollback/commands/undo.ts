@@ -22,23 +22,21 @@ export const undo = defineCommand({
   exitCodes: [4, 5, 6, 7, 8, 10, 11, 130],
   async run(args, env) {
     requireTargets(args.words, env);
-    const [{ planUndo }, { withConnection, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { confirmRestarts, mayAsk, requireSomebodyToAsk }] = await Promise.all([
+    const [{ planUndo }, { withConnection, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }, { planWithRestarts }] = await Promise.all([
       import('../../../lib/procedure/undo.ts'),
       import('../../../lib/cli/connection.ts'),
       import('../../../lib/cli/show-plan.ts'),
       import('../../../lib/cli/agree.ts'),
       import('../../../lib/cli/prompts.ts'),
+      import('../../../lib/cli/ask-restarts.ts'),
     ]);
     const isDryRun = args.dryRun !== 'none';
     const withYes = nextCommandLine('undo', env, ['--yes']);
     if (!isDryRun) requireSomebodyToAsk(args, env, withYes);
-    const isAsked = args.restart === 'ask' && !isDryRun && !args.yes && mayAsk(args, env);
     await withConnection(args, env, async (connection) => {
-      const plan = (restart: 'auto' | 'never') => planUndo(readUndoRequest(args, env, connection, restart), connection, env.context);
-      const first = await plan(isAsked || args.restart === 'auto' ? 'auto' : 'never');
-      if (isDryRun) return printPlan(first.plan, serverNow(connection, env), nextCommandLine('undo', env), args, env);
-      const agreed = isAsked && !(await confirmRestarts(first.plan, env)) ? await plan('never') : first;
-      await agreeAndCarryOut(agreed.plan, connection, { ...args, wanted: agreed.wanted }, env, withYes);
+      const { plan, wanted } = await planWithRestarts(args, env, (restart) => planUndo({ ...readUndoRequest(args, env, connection, restart), isTried: args.dryRun !== 'client' }, connection, env.context));
+      if (isDryRun) return printPlan(plan, serverNow(connection, env), nextCommandLine('undo', env), args, env);
+      await agreeAndCarryOut(plan, connection, { ...args, wanted }, env, withYes);
     });
   },
 });

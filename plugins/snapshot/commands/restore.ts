@@ -3,10 +3,11 @@ import { defineCommand } from '../../../lib/cli/define-command.ts';
 import type { ArgsOf } from '../../../lib/cli/define-command.ts';
 import type { CommandEnvironment } from '../../../lib/cli/environment.ts';
 import type { FlagTable } from '../../../lib/cli/flag.ts';
-import { choice, duration, text } from '../../../lib/cli/flag-values.ts';
+import { choice, text } from '../../../lib/cli/flag-values.ts';
 import { clusterFlags, commonFlags, dryRunFlags, outputFlags, recordFlags, safetyFlags } from '../../../lib/cli/kubectl-flags.ts';
 import { identityFlags, repositoryFlags } from '../../../lib/cli/repository-flags.ts';
 import { shareFlags } from '../../../lib/cli/share-flags.ts';
+import { restartFlag, waitFlags } from '../../../lib/cli/wait-flags.ts';
 import { RetraceError } from '../../../lib/core/errors.ts';
 import type { ErrorParams } from '../../../lib/core/errors.ts';
 import type { Connection } from '../../../lib/kube/types.ts';
@@ -20,7 +21,8 @@ const restoreFlags = {
   incomplete: { group: 'Going back', describe: 'Restore from a snapshot that lacks something' },
   secrets: { group: 'Going back', value: choice('restore', 'skip'), fallback: 'restore', describe: 'What to do with what holds credentials; skip needs no key' },
   withoutHold: { group: 'Going back', describe: 'Write also what an owner (Helm, Argo CD, Flux) will put back' },
-  timeout: { group: 'Waiting', value: duration('10m', 1), fallback: '10m', describe: 'How long to wait for what is deleted to be gone, or for a CRD to be served' },
+  ...restartFlag,
+  ...waitFlags,
 } as const satisfies FlagTable;
 
 const flags = { ...restoreFlags, ...repositoryFlags, ...identityFlags, ...shareFlags, ...recordFlags, ...dryRunFlags, ...safetyFlags, ...outputFlags, ...commonFlags, ...clusterFlags } as const;
@@ -31,7 +33,7 @@ export const restore = defineCommand({
   summary: 'Go back to a snapshot: plan, ask, keep a safety copy, write in the order of what needs what',
   details:
     'What differs is put back whole, what is missing is made, what cannot be changed is deleted and made again. What a controller makes is left to it, and what Helm, Argo CD or Flux ' +
-    'writes is refused without --without-hold. Every write is tried on the server before the question. The run goes on with kubectl rollback resume and is taken back with kubectl rollback revert.',
+    'writes is refused without --without-hold. Every write is tried on the server before the question. Roll-outs of workloads that change are awaited and repaired; who reads a changed ConfigMap or Secret only at its start is named, and restarted with --restart=auto. The run goes on with kubectl rollback resume and is taken back with kubectl rollback revert.',
   positional: { name: 'ID [TYPE/NAME…]', required: true, many: true, describe: 'The snapshot, and which of its objects: cm/rules, secret/objstore, or all' },
   flags,
   beginsChange: true,
@@ -43,17 +45,19 @@ export const restore = defineCommand({
   exitCodes: [4, 5, 6, 7, 8, 10, 11, 130],
   async run(args, env) {
     const [id = ''] = args.words;
-    const [{ withConnection, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }] = await Promise.all([
+    const [{ withConnection, serverNow }, { nextCommandLine, printPlan }, { agreeAndCarryOut }, { requireSomebodyToAsk }, { planWithRestarts }] = await Promise.all([
       import('../../../lib/cli/connection.ts'),
       import('../../../lib/cli/show-plan.ts'),
       import('../../../lib/cli/agree.ts'),
       import('../../../lib/cli/prompts.ts'),
+      import('../../../lib/cli/ask-restarts.ts'),
     ]);
     const isDryRun = args.dryRun !== 'none';
     const withYes = nextCommandLine('restore', env, ['--yes']);
     if (!isDryRun) requireSomebodyToAsk(args, env, withYes);
     await withConnection(args, env, async (connection) => {
-      const { plan, wanted } = await makePlan(id, args, env, connection);
+      const make = await openSnapshot(id, args, env, connection);
+      const { plan, wanted } = await planWithRestarts(args, env, make);
       if (isDryRun) return printPlan(plan, serverNow(connection, env), nextCommandLine('restore', env), args, env);
       const done = plan.steps.length > 0;
       await agreeAndCarryOut(plan, connection, { ...args, wanted }, env, withYes);
@@ -63,7 +67,8 @@ export const restore = defineCommand({
   },
 });
 
-async function makePlan(id: string, args: RestoreArgs, env: CommandEnvironment, connection: Connection): Promise<RestorePlan> {
+/** Reads the snapshot, and gives what makes the plan from it. */
+async function openSnapshot(id: string, args: RestoreArgs, env: CommandEnvironment, connection: Connection): Promise<(restart: 'auto' | 'never') => Promise<RestorePlan>> {
   const [{ openPlace }, { parseSnapshot }, { planRestore }] = await Promise.all([
     import('../../../lib/cli/open-place.ts'),
     import('../../../lib/snapshot/file/parse.ts'),
@@ -71,10 +76,10 @@ async function makePlan(id: string, args: RestoreArgs, env: CommandEnvironment, 
   ]);
   const repository = await openPlace(args, env.context, id);
   const content = parseSnapshot(await repository.read(id), id);
-  return planRestore(content, repository.place, readRequest(args, env), connection, env.context);
+  return (restart) => planRestore(content, { id, place: repository.place }, { ...readRequest(args, env), restart }, connection, env.context);
 }
 
-function readRequest(args: RestoreArgs, env: CommandEnvironment): RestoreRequest {
+function readRequest(args: RestoreArgs, env: CommandEnvironment): Omit<RestoreRequest, 'restart'> {
   return {
     targets: args.words.slice(1),
     namespace: args.namespace,
@@ -84,16 +89,16 @@ function readRequest(args: RestoreArgs, env: CommandEnvironment): RestoreRequest
     incomplete: args.incomplete,
     withoutSecrets: args.secrets === 'skip',
     withoutHold: args.withoutHold,
+    isTried: args.dryRun !== 'client',
     flagsForHints: flagsForHints(env),
     async identities() {
       const { readIdentities } = await import('../../../lib/snapshot/identity.ts');
       return readIdentities(args.identity, env.context);
     },
     options: {
-      // Nothing of a roll-out is awaited or repaired here.
-      stableForMs: 0,
-      stuckAfterMs: 0,
-      stuckPods: 'never',
+      stableForMs: args.stableFor,
+      stuckAfterMs: args.stuckAfter,
+      stuckPods: args.stuckPods,
       timeoutMs: args.timeout,
       ...(args.localOnly ? { localOnly: true } : {}),
       ...(args.reason === undefined ? {} : { reason: args.reason }),
