@@ -58,7 +58,8 @@ function reasonToLeave(facts: ObjectFacts, options: ObjectPlanOptions): { verb: 
   const refuse = (code: string, params: JsonObject = {}) => ({ verb: 'refuse' as const, because: { code, params } });
   // The live object knows best who owns it; a Secret's type is the same in both.
   const skip = skipReason((live ?? stored)!, { isNamed });
-  if (skip) return { verb: 'skip', because: { code: skip.code, params: { ...skip.params } } };
+  // A token Secret that is there is its controller's; one that is gone is made empty, and filled for the account of today.
+  if (skip && (skip.code !== 'token' || live)) return { verb: 'skip', because: { code: skip.code, params: { ...skip.params } } };
   if (!isServed) return refuse('not-served', { type: `${stored?.kind ?? ''}.${stored?.apiVersion ?? ''}` });
   if (live && isBeingDeleted(live)) return refuse('being-deleted');
   const isJob = (object: JsonObject | undefined) => textAt(object, 'kind') === 'Job';

@@ -80,6 +80,15 @@ export const updateRules: readonly UpdateRule[] = [
   },
   { name: 'tokens of a ServiceAccount stay', kinds: ['ServiceAccount'], apply: (object, _stored, live) => takeFrom(object, live, 'secrets') },
   {
+    name: 'what a token Secret holds is its controller\'s',
+    kinds: ['Secret'],
+    apply(object, stored, live) {
+      if (textAt(stored, 'type') !== 'kubernetes.io/service-account-token') return;
+      takeFrom(object, live, 'data');
+      takeFrom(object, live, 'metadata', 'annotations', 'kubernetes.io/service-account.uid');
+    },
+  },
+  {
     name: 'a CA bundle that cert-manager puts in stays',
     kinds: withBundles,
     apply(object, stored, live) {
