@@ -10,7 +10,7 @@ import { findDependents } from '../ownership/dependents.ts';
 import { sourceKindOf, type SourceObject } from '../ownership/judge-dependents.ts';
 import { permissionsToObserve } from '../run/wait/observe.ts';
 
-export type RestartChoice = Pick<RestartInput, 'mode' | 'withoutHold' | 'replaced' | 'restartedAt' | 'planCommand'>;
+export type RestartChoice = Pick<RestartInput, 'mode' | 'withoutHold' | 'replaced' | 'remade' | 'restartedAt' | 'planCommand'>;
 
 /** An object that a plan changes, as it is and as it is to be. */
 export interface ChangedObject {

@@ -99,11 +99,12 @@ export async function planRestore(content: SnapshotContent, { id, place }: Snaps
   const written = planned.filter(({ target }) => isWritten(target));
   // A copy in a namespace of its own is there to be looked at: nobody uses it, and it may never run.
   const isCopy = request.asNewNamespace !== undefined;
-  const followed = followWorkloads(isCopy ? [] : planned, request.options);
+  const followed = followWorkloads(isCopy ? [] : planned, request.options, request.flagsForHints);
   const restarts = await planDependents(connection, isCopy ? [] : changedBy(written), {
     mode: request.restart,
     withoutHold: request.withoutHold,
     replaced: followed.replaced,
+    remade: followed.remade,
     restartedAt: new Date(serverNowMs(connection, context)).toISOString(),
     planCommand: `kubectl snapshot restore ${[id, ...request.targets].join(' ')}${request.namespace === undefined ? '' : ` -n ${request.namespace}`}${request.flagsForHints} --dry-run=server`,
   });
@@ -126,6 +127,7 @@ export async function planRestore(content: SnapshotContent, { id, place }: Snaps
         ...noteAdded(planned),
         ...(untried > 0 ? [note('restore-untried', 'info', { objects: untried })] : []),
         ...(request.isTried ? [] : [note('untried', 'info', {})]),
+        ...followed.notes,
         ...restarts.notes,
         ...(await noteObjects(planned, needs, [...unread, ...restarts.unread], connection)),
       ],

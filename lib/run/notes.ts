@@ -70,6 +70,8 @@ export interface NoteParams {
   'restore-untried': { objects: number };
   /** --dry-run=client: the server was not asked whether it would take the writes. */
   untried: Record<string, never>;
+  /** A workload that is written and whose pods nobody waits for: it is paused. */
+  'restore-not-awaited': { target: string; command: string };
   'restore-deletes': { objects: string[] };
   'restore-wide': { objects: number; namespaces: string[] };
   /** How far the server's preview went. */

@@ -1,13 +1,22 @@
 /** kubectl snapshot restore, and the pods: who reads what comes back, who gets new pods by it, and whether those come up. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execaSync } from 'execa';
 import { expect } from 'vitest';
+import { findResourceType } from '../../lib/kube/discovery.ts';
+import { getObject } from '../../lib/kube/objects.ts';
+import { gatherObjects } from '../../lib/layers/object/gather.ts';
+import { planObject } from '../../lib/layers/object/plan.ts';
+import { previewObjects } from '../../lib/layers/object/preview.ts';
 import type { Plan } from '../../lib/run/plan.ts';
-import { takeSnapshot } from '../support/captured.ts';
+import { connectFor, takeSnapshot } from '../support/captured.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { test } from '../support/fixtures.ts';
 import { kubectlJson } from '../support/kubectl.ts';
 import { deploy, quickly, readWorkload, readyPodUids } from '../support/roll-outs.ts';
+import { spawnCli } from '../support/run-cli.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { applyManifests } from '../support/workloads.ts';
 import { configMap } from './kube-connection.ts';
 
@@ -131,5 +140,71 @@ test.concurrent('--dry-run=client asks the server for no write, not even for a t
     }
   } finally {
     await proxy.stop();
+  }
+});
+
+test.concurrent('who keeps its pods through a restore is not taken for replaced; a paused Deployment is not waited for in vain, and told', async ({ cluster, namespace, home, cli, kube }) => {
+  const labels = { app: 'set' };
+  const set = (serviceName: string) => ({ ...reader('set'), kind: 'StatefulSet', spec: { ...reader('set').spec, serviceName, selector: { matchLabels: labels } } });
+  await applyManifests(cluster, namespace, [configMap('config', { a: 'good' })]);
+  await deploy(cluster, namespace, 'sts/set', [set('old') as never]);
+  await deploy(cluster, namespace, 'deploy/paused', [reader('paused') as never]);
+  await kube(['rollout', 'pause', 'deploy/paused']);
+  const { id } = await takeSnapshot(cluster, home, namespace, { kinds });
+  // The name of its Service cannot be changed in place: deleted and made again around its pods.
+  await kube(['delete', 'sts/set', '--cascade=orphan']);
+  await deploy(cluster, namespace, 'sts/set', [set('new') as never]);
+  await kube(['patch', 'cm', 'config', '--type=merge', '-p', '{"data":{"a":"bad"}}']);
+  await kube(['set', 'image', 'deploy/paused', 'c=shop:2']);
+  const before = await readyPodUids(cluster, namespace);
+
+  const done = await cli('snapshot', ['restore', id, '-n', namespace, '--restart=auto', '--yes', ...quickly]);
+  expect(done, done.stderr).toMatchObject({ exitCode: 0 });
+  const said = done.stderr.replaceAll(/\s+/g, ' ');
+  expect(said).toMatch(/statefulset\/set uses configmap\/config [^;]*; it keeps the content that it has until it is restarted kubectl rollout restart statefulset\/set -n/);
+  expect(said).toContain(`kubectl rollout resume deployment/paused -n ${namespace}`);
+  expect((await readyPodUids(cluster, namespace))['set-0']).toBe(before['set-0']);
+}, 180_000);
+
+test.concurrent('who puts a restored workload back before its pods are awaited is told, and it is not done', async ({ cluster, namespace, home, runFolder, kube }) => {
+  await deploy(cluster, namespace, 'deploy/reads', [{ ...configMap('config', { a: '1' }) } as never, reader('reads') as never]);
+  const { id } = await takeSnapshot(cluster, home, namespace, { kinds: ['deployments'] });
+  await kube(['set', 'image', 'deploy/reads', 'c=shop:2']);
+  const entry = fileURLToPath(new URL('../faults/kill-at.ts', import.meta.url));
+  const env = { RETRACE_TEST_PLUGIN: 'snapshot', RETRACE_TEST_SLEEP: 'after:replace deployments' };
+  const restoring = await spawnCli('snapshot', ['restore', id, '-n', namespace, '--yes', ...quickly], { runFolder, home, kubeconfig: cluster.kubeconfig, entry, env, timeoutMs: 90_000 });
+  const state = () => execaSync('ps', ['-o', 'state=', '-p', String(restoring.pid)], { reject: false }).stdout;
+  await waitUntil(() => state().startsWith('T'), { what: 'the restore to sleep behind its write', timeoutMs: 60_000 });
+  await kube(['set', 'image', 'deploy/reads', 'c=shop:2']);
+  restoring.signal('SIGCONT');
+  const ended = await restoring.result;
+  expect(ended.exitCode, ended.stderr).not.toBe(0);
+  expect(ended).toMatchObject({ stdout: '', stderr: expect.stringMatching(/kubectl-set/) });
+}, 120_000);
+
+test.concurrent('a workload whose status moves while its write is tried is no refusal', async ({ cluster, namespace, home, kube }) => {
+  await deploy(cluster, namespace, 'deploy/reads', [{ ...configMap('config', { a: '1' }) } as never, reader('reads') as never]);
+  const connection = await connectFor(cluster, home);
+  try {
+    const type = await findResourceType(connection, 'deployments');
+    const read = async () => (await getObject(connection, type, namespace, 'reads'))!;
+    const stored = await read();
+    await kube(['set', 'image', 'deploy/reads', 'c=shop:2']);
+    await kube(['rollout', 'status', 'deploy/reads']);
+    const planOne = async () => {
+      const { facts } = await gatherObjects(connection, { stored: [stored], knownTypes: [], isNamed: true, flagsForHints: '' });
+      return facts.map((one) => planObject(one, { source: { kind: 'last-applied' }, withoutHold: false, deleteAdded: false }));
+    };
+    const looked = await planOne();
+    await kube(['patch', 'deploy', 'reads', '--subresource=status', '--type=merge', '-p', '{"status":{"collisionCount":7}}']);
+    const tried = await previewObjects(connection, looked, () => true);
+    expect(tried.map(({ target: { verb, because } }) => ({ verb, because }))).toEqual([{ verb: 'update', because: undefined }]);
+    // More than its status is another object than the one that was looked at.
+    const again = await planOne();
+    await kube(['set', 'image', 'deploy/reads', 'c=shop:3']);
+    const [changed] = await previewObjects(connection, again, () => true);
+    expect(changed!.target).toMatchObject({ verb: 'refuse', because: { code: 'server' } });
+  } finally {
+    connection.close();
   }
 });

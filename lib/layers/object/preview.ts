@@ -2,11 +2,12 @@ import { atMost } from '../../core/at-most.ts';
 import { isError } from '../../core/errors.ts';
 import { redactText } from '../../core/redaction.ts';
 import { diffObjects } from '../../formats/object-diff.ts';
-import { createObject, deleteObject, replaceObject } from '../../kube/objects.ts';
+import { createObject, deleteObject, getObject, replaceObject } from '../../kube/objects.ts';
 import type { Connection, KubeObject } from '../../kube/types.ts';
 import { typeOfRef } from '../../run/object-ref.ts';
 import { digestOfState, isSameState } from '../../snapshot/restore/compare.ts';
 import { holdsCredential } from '../../snapshot/stored-object.ts';
+import { basisOf, changedBasis } from './basis.ts';
 import type { PlannedObject } from './plan.ts';
 import { fieldManager, writesAtOnce } from './steps/write-object.ts';
 
@@ -20,7 +21,10 @@ export function previewObjects(connection: Connection, planned: readonly Planned
   return atMost(writesAtOnce, planned, async (one) => (one.target.action === 'change' && isTriable(one) ? previewObject(connection, one) : one));
 }
 
-async function previewObject(connection: Connection, planned: PlannedObject): Promise<PlannedObject> {
+// A crash loop writes the status of its workload every few seconds: what is tried then has an old resourceVersion.
+const mostAttempts = 5;
+
+async function previewObject(connection: Connection, planned: PlannedObject, attempt = 1): Promise<PlannedObject> {
   try {
     const answer = await tryIt(connection, planned);
     const { live } = planned.facts;
@@ -33,10 +37,21 @@ async function previewObject(connection: Connection, planned: PlannedObject): Pr
   } catch (error) {
     // Who may not write may not try either: told with all that is missing.
     if (isError(error, 'access.forbidden') && error.params.missing.length > 0) return planned;
+    const again = isError(error, 'server.conflict') && attempt < mostAttempts ? await readAgain(connection, planned) : undefined;
+    if (again) return previewObject(connection, again, attempt + 1);
     if (!isError(error, 'server.rejected') && !isError(error, 'server.conflict') && !isError(error, 'access.forbidden')) throw error;
     const message = isError(error, 'access.forbidden') ? error.params.detail : error.params.message;
     return refused(planned, redactText(message));
   }
+}
+
+/** The same plan on the object as it is now; undefined when more than its status has changed. */
+async function readAgain(connection: Connection, planned: PlannedObject): Promise<PlannedObject | undefined> {
+  const { facts, target, body } = planned;
+  const { object, basis, keepsReplicas } = target;
+  const live = await getObject(connection, typeOfRef(object), object.namespace || undefined, object.name);
+  if (!live || !body || changedBasis(basis, basisOf(live, { keepsReplicas: keepsReplicas === true })).length > 0) return undefined;
+  return { ...planned, facts: { ...facts, live }, body: { ...body, metadata: { ...body.metadata, resourceVersion: live.metadata.resourceVersion } } };
 }
 
 /** @returns what would be live afterwards; undefined where that cannot be tried */

@@ -23,8 +23,10 @@ export interface RestartInput {
   mode: 'auto' | 'never' | 'not-here';
   /** Restart here also what somebody above writes; never what a controller does. */
   withoutHold?: boolean | undefined;
-  /** UIDs of workloads that get new pods by this plan anyway. */
+  /** UIDs of workloads that get new pods by this plan anyway, or go with theirs. */
   replaced: ReadonlySet<string>;
+  /** UIDs of workloads that this plan deletes and makes again around the same pods: what is there then has another uid. */
+  remade?: ReadonlySet<string>;
   /** RFC 3339; the restart's mark. */
   restartedAt: string;
   /** For the commands: ` --context=prod`. */
@@ -58,7 +60,7 @@ export function planRestarts(input: RestartInput): RestartPlan {
 
 type Judged = Pick<DependentNote, 'outcome' | 'blocked'>;
 
-function judge({ object, restart, uses, owners }: Dependent, { mode, withoutHold, replaced, workloads }: RestartInput): Judged {
+function judge({ object, restart, uses, owners }: Dependent, { mode, withoutHold, replaced, remade, workloads }: RestartInput): Judged {
   if (replaced.has(object.uid)) return { outcome: 'replaced' };
   if (restart === 'perhaps') return { outcome: 'perhaps' };
   if (restart === 'not-needed') return { outcome: uses.every(({ reads }) => reads === 'later') ? 'later' : 'reads' };
@@ -69,6 +71,7 @@ function judge({ object, restart, uses, owners }: Dependent, { mode, withoutHold
   if (fieldAt(live, 'spec', 'paused') === true || isBeingDeleted(live)) return { outcome: 'blocked', blocked: 'paused' };
   const isForbidden = owners.length > 0 && (!withoutHold || owners[0]?.kind === 'controller');
   if (isForbidden) return { outcome: 'blocked', blocked: 'owner' };
+  if (remade?.has(object.uid)) return { outcome: 'blocked', blocked: 'not-here' };
   return mode === 'auto' ? { outcome: 'restarted' } : { outcome: 'blocked', blocked: mode };
 }
 

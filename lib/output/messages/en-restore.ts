@@ -38,6 +38,7 @@ export const restoreNotes = {
   'restore-added': ({ objects: names }) => noteOf(`added since, and left: ${someText(names)}; --delete-added deletes ${names.length === 1 ? 'it' : 'them'}`),
   'restore-untried': ({ objects: count }) => noteOf(`${count} ${count === 1 ? 'object' : 'objects'} could not be tried beforehand: the namespace or the type comes with this restore`),
   untried: () => noteOf('not tried on the server; --dry-run=server does'),
+  'restore-not-awaited': ({ target, command }) => ({ ...careful(`${target} is paused in what is written: it rolls out once it is resumed, and is not waited for`), command }),
   'restore-deletes': ({ objects: names }) => careful(`DELETES ${someText(names)}`),
   'restore-wide': ({ objects: count, namespaces }) => careful(`writes ${count} objects${namespaces.length > 1 ? ` in ${namespaces.length} namespaces` : ''}`),
 } satisfies Partial<NoteMessages>;

@@ -57,7 +57,7 @@ function digestOfTemplate(object: KubeObject): string {
 function isBackAgain({ params }: Step, { plan }: StepEnvironment, live: KubeObject): boolean {
   // After a restart there is no revision that was planned: it is the one of the template with the restart's mark.
   if (params['restartedAt'] !== undefined) return textsAt(live, 'spec', 'template', 'metadata', 'annotations')[restartedAtKey] !== params['restartedAt'];
-  const before = plan.targets.find(({ object }) => object.uid === live.metadata.uid)?.basis['template'];
+  const before = params['beforeDigest'] ?? plan.targets.find(({ object }) => object.uid === live.metadata.uid)?.basis['template'];
   return before !== params['templateDigest'] && before === digestOfTemplate(live);
 }
 

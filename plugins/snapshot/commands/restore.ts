@@ -9,6 +9,7 @@ import { identityFlags, repositoryFlags } from '../../../lib/cli/repository-flag
 import { shareFlags } from '../../../lib/cli/share-flags.ts';
 import { restartFlag, waitFlags } from '../../../lib/cli/wait-flags.ts';
 import { RetraceError } from '../../../lib/core/errors.ts';
+import { redactText } from '../../../lib/core/redaction.ts';
 import type { ErrorParams } from '../../../lib/core/errors.ts';
 import type { Connection } from '../../../lib/kube/types.ts';
 import type { RestorePlan, RestoreRequest } from '../../../lib/procedure/restore.ts';
@@ -101,8 +102,8 @@ function readRequest(args: RestoreArgs, env: CommandEnvironment): Omit<RestoreRe
       stuckPods: args.stuckPods,
       timeoutMs: args.timeout,
       ...(args.localOnly ? { localOnly: true } : {}),
-      ...(args.reason === undefined ? {} : { reason: args.reason }),
-      ...(args.ticket === undefined ? {} : { ticket: args.ticket }),
+      ...(args.reason === undefined ? {} : { reason: redactText(args.reason) }),
+      ...(args.ticket === undefined ? {} : { ticket: redactText(args.ticket) }),
     },
   };
 }

@@ -43,6 +43,7 @@ const samples: { [C in NoteCode]: [NoteParams[C], ...string[]] } = {
   'restore-added': [{ objects: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] }, 'a, b, c, d, e +2', '--delete-added'],
   'restore-untried': [{ objects: 3 }, '3'],
   untried: [{}, '--dry-run=server'],
+  'restore-not-awaited': [{ target: 'deployment/x', command: 'kubectl rollout resume deployment/x -n monitoring' }, 'deployment/x'],
   'restore-deletes': [{ objects: ['service/x'] }, 'service/x'],
   'restore-wide': [{ objects: 120, namespaces: ['a', 'b'] }, '120', '2'],
   'dry-run': [{ result: 'refused', detail: 'denied by policy' }, 'denied by policy'],
