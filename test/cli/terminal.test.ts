@@ -1,8 +1,10 @@
 /** The plugin as a person sees it: on a terminal, with a question, a region that is redrawn, and Ctrl-C. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { test } from '../support/fixtures.ts';
+import { keepSnapshot } from '../support/kept-snapshots.ts';
 import { applyManifests, thanosReceive } from '../support/workloads.ts';
 import { cliEnvironment } from '../support/run-cli.ts';
 
@@ -134,4 +136,25 @@ test('snapshot create on a terminal: a line that tells how far it is, and is gon
   const [, result] = screen.text().split(/(?=✔ \d+ objects)/);
   expect(result).toMatch(/^✔ \d+ objects \(\d+ Secrets? encrypted for 1 recipient\) in \d+\.\d s   [^]*complete[^]*Go back to it:  kubectl snapshot restore s-/);
   expect(result!.split('\n').filter((line) => Bun.stringWidth(line) > 80 && !/retrace\/snapshots|kubectl snapshot/.test(line))).toEqual([]);
+});
+
+test('snapshot prune asks what it would remove; a no, an empty answer and Ctrl-C remove nothing', async ({ cluster, namespace, home, cli, kube }) => {
+  await kube(['create', 'configmap', 'c']);
+  const keep = (day: number) => keepSnapshot(cluster, namespace, home, { id: `s-202611${day}-0250`, startedAt: `2026-11-${day}T02:50:00Z`, targets: ['configmap/c'] });
+  const folder = join(home, 'data', 'retrace', 'snapshots');
+  for (const day of [20, 21, 22]) await keep(day);
+  const left = () => readdirSync(folder).filter((name) => name.endsWith('.retrace')).length;
+  for (const [keys, exitCode] of [['n\r', 130], ['\r', 130], ['\u0003', 130], ['y\r', 0]] as const) {
+    expect(left()).toBe(3);
+    const screen = await openScreen(['prune', '--keep-last=1'], home, cluster.kubeconfig, 'snapshot');
+    await screen.saw(/2 snapshots[^]*\(y\/N\)/);
+    expect(screen.text()).toContain('s-20261120-0250');
+    screen.press(keys);
+    expect([keys, await screen.ended]).toEqual([keys, exitCode]);
+  }
+  expect(left()).toBe(1);
+  await keep(23);
+  const alone = await cli('snapshot', ['prune', '--keep-last=1']);
+  expect(alone, alone.stderr).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('kubectl snapshot prune --keep-last=1 --yes') });
+  expect(left()).toBe(2);
 });

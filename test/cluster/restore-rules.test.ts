@@ -41,6 +41,21 @@ test('a CRD comes back before its objects, which wait until it is served; a seco
   await kubectl(own, ['wait', '--for=condition=Established', `crd/carts.${group}`]);
   await applyManifests(own, namespace, [{ apiVersion: `${group}/v1`, kind: 'Cart', metadata: { name: 'mine' }, spec: { number: 9007199254740993n.toString(), text: 'yes' } }]);
   const id = await create(cli, ['-n', namespace], own.kubeconfig);
+  // What is of the whole cluster, and what only an operator knows, is compared and exported as everything else.
+  const role = (verbs: string[]) => ({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'cart-reader' }, rules: [{ apiGroups: [group], resources: ['carts'], verbs }] });
+  await applyManifests(own, namespace, [role(['get', 'list'])]);
+  const whole = await create(cli, ['-A', '--kinds=carts,clusterroles,customresourcedefinitions'], own.kubeconfig);
+  await applyManifests(own, namespace, [role(['get'])]);
+  await kubectl(own, ['patch', `carts.${group}/mine`, '--type=merge', '-p', '{"spec":{"text":"no"}}'], { namespace });
+  const differs = await cli('snapshot', ['diff', whole], { kubeconfig: own.kubeconfig });
+  expect(differs, differs.stderr).toMatchObject({ exitCode: 0 });
+  expect(differs.stdout).toMatch(/cart\/mine[^]*yes[^]*no/);
+  expect(differs.stdout).toMatch(/clusterrole\.?[^\n]*\/cart-reader[^]*list/);
+  const exported = await cli('snapshot', ['export', whole, `carts.${group}/mine`, 'clusterrole/cart-reader', `crd/carts.${group}`], { kubeconfig: own.kubeconfig });
+  expect(exported, exported.stderr).toMatchObject({ exitCode: 0 });
+  const applied = await kubectl(own, ['apply', '--dry-run=server', '-f', '-', '-o', 'name'], { input: exported.stdout });
+  expect(applied.stdout.split('\n').filter(Boolean).sort()).toEqual([`cart.${group}/mine`, 'clusterrole.rbac.authorization.k8s.io/cart-reader', `customresourcedefinition.apiextensions.k8s.io/carts.${group}`]);
+  await kubectl(own, ['patch', `carts.${group}/mine`, '--type=merge', '-p', '{"spec":{"text":"yes"}}'], { namespace });
   await kubectl(own, ['delete', 'crd', `carts.${group}`]);
 
   const restore = () => cli('snapshot', ['restore', id, '--yes', ...quickly], { kubeconfig: own.kubeconfig });

@@ -6,13 +6,16 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { makeContext } from '../unit/kube/test-context.ts';
 import { makeObject, plantedForms, sampleHead, sampleObjects } from '../unit/snapshot/sample-objects.ts';
+import { atMost } from '../../lib/core/at-most.ts';
 import { checkSnapshot } from '../../lib/snapshot/check.ts';
 import { encodeSnapshot } from '../../lib/snapshot/file/encode.ts';
 import { openRepository } from '../../lib/snapshot/open-repository.ts';
 import type { SnapshotRepository } from '../../lib/snapshot/repository.ts';
 import { test } from '../support/fixtures.ts';
 import { startObjectStore, type ObjectStore } from '../support/object-store.ts';
+import { kubectlJson } from '../support/kubectl.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { applyManifests } from '../support/workloads.ts';
 
 let store: ObjectStore;
 beforeAll(async () => {
@@ -98,23 +101,81 @@ test('is listed by the first bytes of each file alone', async () => {
   }
 });
 
-test('in which a byte was flipped is found by a check, wherever it is', async () => {
+test('in which a byte was flipped is found by a check, wherever it is, of 200 objects and 64 KiB', async () => {
   const repository = await repositoryAt('flipped');
-  await repository.write(ids[0]!, await makeFile(ids[0]!));
-  const path = join(store.folder, 'flipped', `${ids[0]}.retrace`);
+  const id = ids[0]!;
+  const many = Array.from({ length: 200 }, (_, at) => makeObject('ConfigMap', `c-${at}`, { data: { noise: Buffer.from(crypto.getRandomValues(new Uint8Array(330))).toString('base64') } }));
+  await repository.write(id, (await encodeSnapshot(sampleHead({ id }), [...sampleObjects(), ...many], { kind: 'omit' })).bytes);
+  const path = join(store.folder, 'flipped', `${id}.retrace`);
   const bytes = readFileSync(path);
-  const step = process.env['RETRACE_TEST_FULL'] ? 1 : 61;
+  expect(bytes.length).toBeGreaterThanOrEqual(65_536);
+  const step = process.env['RETRACE_TEST_FULL'] === '1' ? 1 : 997;
   const unseen: number[] = [];
   for (let at = 0; at < bytes.length; at += step) {
     const broken = Buffer.from(bytes);
     broken[at]! ^= 1 << (at % 8);
     writeFileSync(path, broken);
-    if ((await checkSnapshot(ids[0]!, repository, [])).result !== 'damaged') unseen.push(at);
+    if ((await checkSnapshot(id, repository, [])).result !== 'damaged') unseen.push(at);
   }
   expect(unseen).toEqual([]);
   writeFileSync(path, bytes);
-  expect(await checkSnapshot(ids[0]!, repository, [])).toMatchObject({ result: 'ok' });
-}, 600_000);
+  expect(await checkSnapshot(id, repository, [])).toMatchObject({ result: 'ok' });
+}, 1_200_000);
+
+test('is gone back to by the commands: show, diff, export, restore, and undo of one object', async ({ cluster, namespace, cli, home, kube }) => {
+  const place = ['--repo', `s3://${store.bucket}/${namespace}`];
+  const call = (plugin: 'snapshot' | 'rollback', ...args: string[]) => cli(plugin, [...args, ...place, '-n', namespace], { env: store.env });
+  await applyManifests(cluster, namespace, [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'rules' }, data: { a: 'good' } },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'objstore' }, stringData: { key: 'planted-good-value' } },
+  ]);
+  const made = await call('snapshot', 'create', '--kinds=configmaps,secrets', '-o', 'name');
+  expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+  const id = made.stdout.trim();
+  const spoil = async () => {
+    await kube(['patch', 'cm', 'rules', '--type=merge', '-p', '{"data":{"a":"bad"}}']);
+    await kube(['patch', 'secret', 'objstore', '--type=merge', '-p', '{"stringData":{"key":"planted-bad-value"}}']);
+  };
+  const read = async () => {
+    const { items } = await kubectlJson(cluster, ['get', 'cm/rules', 'secret/objstore'], { namespace });
+    return [items[0].data.a, Buffer.from(items[1].data.key, 'base64').toString()];
+  };
+  await spoil();
+  const shown = await cli('snapshot', ['show', id, ...place], { env: store.env });
+  expect(shown, shown.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(place[1]!) });
+  const differs = await call('snapshot', 'diff', id);
+  expect(differs, differs.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/configmap\/rules[^]*good[^]*secret\/objstore/) });
+  const exported = await call('snapshot', 'export', id, 'cm/rules');
+  expect(exported, exported.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('a: good') });
+  const restored = await call('snapshot', 'restore', id, 'cm/rules', 'secret/objstore', '--yes');
+  expect(restored, restored.stderr).toMatchObject({ exitCode: 0 });
+  expect(await read()).toEqual(['good', 'planted-good-value']);
+
+  await spoil();
+  const plan = await call('rollback', 'plan', 'cm/rules', 'secret/objstore', `--to=snapshot:${id}`, '-o', 'json');
+  expect(plan, plan.stderr).toMatchObject({ exitCode: 0 });
+  writeFileSync(join(home, 'plan.json'), plan.stdout);
+  const undone = await call('rollback', 'undo', 'cm/rules', `--to=snapshot:${id}`, '--yes');
+  expect(undone, undone.stderr).toMatchObject({ exitCode: 0 });
+  expect(await read()).toEqual(['good', 'planted-bad-value']);
+  // The saved plan knows its place; the ConfigMap has moved since.
+  const stale = await cli('rollback', ['apply', '-f', join(home, 'plan.json'), '--yes'], { env: store.env });
+  expect(stale, stale.stderr).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('has changed since the plan was made') });
+  for (const { stdout, stderr } of [shown, differs, exported, restored, plan, undone, stale]) expect(stdout + stderr).not.toMatch(/planted-(good|bad)-value/);
+}, 180_000);
+
+test('is listed whole when it holds more than a page of names', async () => {
+  const repository = await repositoryAt('many');
+  const folder = join(store.folder, 'many');
+  await repository.write(ids[0]!, await makeFile(ids[0]!));
+  const names = Array.from({ length: 1100 }, (_, at) => `s-20251${String(1 + Math.floor(at / 500))}01-${String(at % 500).padStart(4, '0')}`);
+  const client = new Bun.S3Client({ bucket: store.bucket, endpoint: store.endpoint, region: 'us-east-1', accessKeyId: store.accessKeyId, secretAccessKey: store.secretAccessKey });
+  const bytes = await makeFile(ids[0]!);
+  await atMost(32, names, (name) => client.write(`many/${name}.retrace`, bytes));
+  expect(readdirSync(folder).filter((name) => name.endsWith('.retrace'))).toHaveLength(1101);
+  expect((await repository.ids()).toSorted()).toEqual([...names, ids[0]!].toSorted());
+}, 120_000);
+
 
 test('holds nothing of one whose writer was killed on the way, and takes the next', async ({ runFolder }) => {
   const proxy = startProxy(true);
@@ -151,6 +212,19 @@ test('is reached by the commands, with a file or the variables', async ({ cli, h
   const damaged = await withFile(['check', '-o', 'json']);
   expect(damaged).toMatchObject({ exitCode: 11, stderr: expect.stringContaining('snapshot.check-failed') });
   expect(readdirSync(home)).not.toContain('data');
+});
+
+test('is reached by its name before the host, and by Thanos\' name for that', async ({ cli, runFolder }) => {
+  const repository = await repositoryAt('from-file');
+  await repository.write(ids[0]!, await makeFile(ids[0]!));
+  const file = join(runFolder, 'virtual-objstore.yml');
+  const virtual = readFileSync(store.configFile, 'utf8').replace('endpoint: 127.0.0.1', 'endpoint: localhost').replace('  insecure:', '  bucket_lookup_type: virtual-hosted\n  insecure:');
+  writeFileSync(file, virtual, { mode: 0o600 });
+  const shown = await cli('snapshot', ['show', ids[0]!, '--repo-config', file, '-v', '6']);
+  expect(shown, shown.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(ids[0]!) });
+  writeFileSync(file, virtual.replace(`bucket: ${store.bucket}`, 'bucket: nobucket'), { mode: 0o600 });
+  const none = await cli('snapshot', ['list', '--repo-config', file]);
+  expect(none, none.stderr).toMatchObject({ exitCode: 5, stderr: expect.stringContaining(`http://nobucket.localhost`) });
 });
 
 test('that does not let us in, is not there or does not answer is told with what to type, and no key is shown', async ({ cli, runFolder }) => {

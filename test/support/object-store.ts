@@ -26,7 +26,7 @@ const accessKeyId = 'AKTEST';
 const secretAccessKey = 'SKTESTSKTEST';
 const region = 'us-east-1';
 
-/** Starts it with one bucket. It ends with the run, or by `stop`. */
+/** Starts it with one bucket, which is also the first part of the host name: `BUCKET.localhost:PORT`. It ends with the run, or by `stop`. */
 export async function startObjectStore(runFolder: string, name: string): Promise<ObjectStore> {
   const root = join(runFolder, `${name}-s3`);
   const bucket = 'snapshots';
@@ -34,7 +34,7 @@ export async function startObjectStore(runFolder: string, name: string): Promise
   const [port] = await findFreePorts(1);
   const endpoint = `http://127.0.0.1:${port}`;
   const log = { file: join(runFolder, `${name}-versitygw.log`), append: true };
-  const args = ['--access', accessKeyId, '--secret', secretAccessKey, '--region', region, '--port', `127.0.0.1:${port}`, '--quiet', 'posix', root];
+  const args = ['--access', accessKeyId, '--secret', secretAccessKey, '--region', region, '--port', `127.0.0.1:${port}`, '--virtual-domain', `localhost:${port}`, '--quiet', 'posix', root];
   const child = execa(await toolPath('versitygw'), args, { env: { PATH: process.env['PATH'] ?? '', HOME: runFolder }, extendEnv: false, stdin: 'ignore', stdout: log, stderr: log, reject: false });
   noteProcess(runFolder, child.pid!);
   await waitUntil(async () => (await fetch(endpoint)).status === 403, { what: 'versitygw', everyMs: 50 });
