@@ -117,6 +117,8 @@ export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams {
   'plan.other-cluster': { planServer: string; server: string };
   'run.not-found': { id: string; known: string[] };
   'run.state': { id: string; state: string; wanted: string; command: string };
+  /** It ended before what it is to write had come to the cluster: only the machine where it began has that. */
+  'run.unshared': { id: string; host: string; resume: string; close: string };
   'run.stopped': { id: string; step: string; why: string; command: string };
   /** Somebody else wrote the template while the run waited. */
   'run.put-back': { id: string; target: string; by: string; at: string };
@@ -195,6 +197,7 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'plan.other-cluster': 4,
   'run.not-found': 5,
   'run.state': 5,
+  'run.unshared': 5,
   'run.stopped': 7,
   'run.put-back': 5,
   'run.busy': 6,

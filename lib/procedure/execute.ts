@@ -13,7 +13,7 @@ import { workloadSteps } from '../layers/workload/steps.ts';
 import { keepEvidence } from '../run/evidence.ts';
 import type { EmitRunEvent } from '../run/events.ts';
 import { readPreImage } from '../run/pre-image.ts';
-import { saveWanted } from '../run/wanted.ts';
+import { readWanted, saveWanted } from '../run/wanted.ts';
 import { isObjectTarget, isWorkloadTarget, isWritten } from '../run/plan.ts';
 import type { Plan, RunOptions } from '../run/plan.ts';
 import { mayHaveChanged, recordOf } from '../run/record.ts';
@@ -120,9 +120,17 @@ export async function resumeRun(
   await Promise.all([checkCluster(plan, connection), requirePermissions([...plan.needs, ...permissionsToShare(plan)], connection)]);
   await refuseWorkedOn({ ...run, plan }, connection, context);
   await recoverReverted(plan, connection, context);
+  await requireWanted({ ...run, plan }, record, connection, context);
   const goingOn = { ...run, plan: await checkOwnersOfRest(plan, record, connection, context, choice) };
   const sharing = await beginSharing(goingOn, connection, context, { takeOver: choice.takeOver, onRefused: async () => undefined });
   return carryOut(goingOn, sharing, connection, context, emit);
+}
+
+/** What a run writes comes to the cluster just before its first write. @throws run.unshared on another machine before that */
+async function requireWanted({ id, directory, plan }: StoredRun, { by }: RunRecord, { flagsForHints }: Connection, context: Context): Promise<void> {
+  const writes = plan.targets.filter(isObjectTarget).some((target) => isWritten(target) && target.verb !== 'delete');
+  if (!writes || plan.reverts !== undefined || (await readWanted(directory, context))) return;
+  throw new RetraceError('run.unshared', { id, host: by.host, resume: `kubectl rollback resume ${id}${flagsForHints}`, close: `kubectl rollback close ${id}${flagsForHints}` });
 }
 
 /** @throws run.busy (exit 6) */

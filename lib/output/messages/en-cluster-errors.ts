@@ -70,6 +70,11 @@ export const runErrors = {
     lines: known.length > 0 ? [`runs: ${known.join(', ')}`] : [],
     next: ['See:  kubectl rollback runs'],
   }),
+  'run.unshared': ({ id, host, resume, close }) => ({
+    text: `run ${id} ended before what it is to write had come to the cluster: only ${host === '' ? 'the machine where it began' : host} has that`,
+    lines: ['It has changed nothing yet.'],
+    next: [`There:  ${resume}`, `Or end it here, and begin anew:  ${close}`],
+  }),
   'run.state': ({ id, state, wanted, command }) => ({ text: `run ${id} is ${state}; this needs one that is ${wanted}`, next: [`Next:  ${command}`] }),
   'run.stopped': ({ id, step, why, command }) => ({ text: `run ${id} stopped at ${stepName(step)}: ${why}`, lines: ['What was done before stays.'], next: [`Go on with:  ${command}`] }),
   'run.timeout': ({ id, waitingFor, command }) => ({

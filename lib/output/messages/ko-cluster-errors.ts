@@ -56,6 +56,11 @@ export const runErrors = {
     next: ['--cluster=NAME이나 --context=NAME으로 계획의 클러스터를 고르거나 여기서 다시 계획하십시오'],
   }),
   'run.not-found': ({ id, known }) => ({ text: `이 기기에 없는 실행입니다: ${quoted(id)}`, lines: known.length > 0 ? [`실행: ${known.join(', ')}`] : [], next: ['목록:  kubectl rollback runs'] }),
+  'run.unshared': ({ id, host, resume, close }) => ({
+    text: `실행 ${id}: 쓸 내용이 클러스터에 올라가기 전에 끝났습니다. ${host === '' ? '시작한 기기' : host}에만 있습니다`,
+    lines: ['아직 아무것도 바꾸지 않았습니다.'],
+    next: [`그 기기에서:  ${resume}`, `또는 여기서 끝내고 새로 시작:  ${close}`],
+  }),
   'run.state': ({ id, state, wanted, command }) => ({ text: `실행 ${id}의 상태: ${state}. 필요한 상태: ${wanted}`, next: [`다음:  ${command}`] }),
   'run.stopped': ({ id, step, why, command }) => ({ text: `실행 ${id}: ${stepName(step)} 단계에서 멈췄습니다: ${why}`, lines: ['그전까지 한 일은 그대로 남습니다.'], next: [`계속하려면:  ${command}`] }),
   'run.timeout': ({ id, waitingFor, command }) => ({ text: `실행 ${id}: 제때 끝나지 않았습니다`, lines: waitingFor.map((what) => `기다리는 것: ${what}`), next: [`더 기다리려면:  ${command}`] }),

@@ -66,6 +66,7 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'plan.broken': { path: 'plan.json', detail: 'not JSON' },
   'plan.other-cluster': { planServer: 'https://a', server: 'https://b' },
   'run.not-found': { id: 'r-1', known: ['r-2'] },
+  'run.unshared': { id: 'r-1', host: 'laptop', resume: 'kubectl rollback resume r-1', close: 'kubectl rollback close r-1' },
   'run.state': { id: 'r-1', state: 'closed', wanted: 'stopped', command: 'kubectl rollback status r-1' },
   'run.stopped': { id: 'r-1', step: 'patch-template', why: 'server.conflict', command: 'kubectl rollback resume r-1' },
   'run.put-back': { id: 'r-1', target: 'sts/x', by: 'helm', at: '2026-11-23T03:12:00Z' },
