@@ -43,7 +43,7 @@ export async function gatherObjects(connection: Connection, request: GatherReque
   const [live, scaled, addedFound] = await Promise.all([
     readLive(connection, refs),
     gatherScaled(connection, stored, unread),
-    request.added ? listAdded(remembering, request.added, stored) : [],
+    request.added ? listAdded(remembering, request.added, stored, unread) : [],
   ]);
   const factsOf = async (type: ResourceType, isServed: boolean, object: KubeObject | undefined, now: KubeObject | undefined): Promise<ObjectFacts> => {
     const ownership = await gatherOwnership(remembering, (now ?? object)!, request.flagsForHints);
@@ -91,15 +91,22 @@ async function gatherScaled(connection: Connection, stored: readonly KubeObject[
   }
 }
 
-async function listAdded(connection: Connection, { types, namespaces, labelSelector }: NonNullable<GatherRequest['added']>, stored: readonly KubeObject[]): Promise<{ type: ResourceType; object: KubeObject }[]> {
+async function listAdded(connection: Connection, { types, namespaces, labelSelector }: NonNullable<GatherRequest['added']>, stored: readonly KubeObject[], unread: MissingPermission[]): Promise<{ type: ResourceType; object: KubeObject }[]> {
   const known = new Set(stored.map(keyOfObject));
   const { all } = await readDiscovery(connection);
   const lists = await Promise.all(
     types.map(async ({ apiVersion, kind }) => {
       const type = all.find((one) => one.kind === kind && (one.group === '' ? one.version : `${one.group}/${one.version}`) === apiVersion);
       if (!type) return [];
-      const objects = await listType(connection, type, namespaces ?? [''], labelSelector);
-      return objects.filter((object) => !known.has(keyOfObject(object))).map((object) => ({ type, object }));
+      try {
+        const objects = await listType(connection, type, namespaces ?? [''], labelSelector);
+        return objects.filter((object) => !known.has(keyOfObject(object))).map((object) => ({ type, object }));
+      } catch (error) {
+        // What may not be listed stays as it is: told, and no reason to leave the rest undone.
+        if (!isError(error, 'access.forbidden')) throw error;
+        unread.push(...error.params.missing);
+        return [];
+      }
     }),
   );
   return lists.flat();

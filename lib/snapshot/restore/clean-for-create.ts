@@ -16,7 +16,8 @@ export interface CreateRule {
 // put back by its controller, and one without a controller would block deletion for ever.
 const keptFinalizers = /^(resources-finalizer|post-delete-finalizer)\.argocd\.argoproj\.io/;
 const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'];
-const jobLabels = ['controller-uid', 'batch.kubernetes.io/controller-uid', 'job-name', 'batch.kubernetes.io/job-name'];
+/** What the server writes into the template of a Job whose selector nobody chose. */
+export const jobLabels = ['controller-uid', 'batch.kubernetes.io/controller-uid', 'job-name', 'batch.kubernetes.io/job-name'];
 const withBundles = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'CustomResourceDefinition', 'APIService'];
 
 /** The rules, in the order in which they are applied. Source of most: velero pkg/restore/restore.go (resetMetadata) and pkg/restore/actions. */

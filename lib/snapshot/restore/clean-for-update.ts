@@ -1,9 +1,9 @@
-import { isObject, objectsAt, textAt, textsAt } from '../../core/fields.ts';
+import { isObject, isTrueAt, objectsAt, textAt, textsAt } from '../../core/fields.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { isControllerAnnotation } from '../../formats/controller-annotations.ts';
 import { isMore } from '../../formats/quantity.ts';
 import type { KubeObject } from '../../kube/types.ts';
-import { eachClientConfig } from './clean-for-create.ts';
+import { eachClientConfig, jobLabels } from './clean-for-create.ts';
 import { isBundleInjected, isExplicitNodePort, systemMetadata } from './controller-fields.ts';
 import { copyJson, dropAt, takeFrom } from './mutable.ts';
 
@@ -86,6 +86,15 @@ export const updateRules: readonly UpdateRule[] = [
       if (textAt(stored, 'type') !== 'kubernetes.io/service-account-token') return;
       takeFrom(object, live, 'data');
       takeFrom(object, live, 'metadata', 'annotations', 'kubernetes.io/service-account.uid');
+    },
+  },
+  {
+    name: "a Job's selector and its labels carry the uid of the live one, unless the person chose it",
+    kinds: ['Job'],
+    apply(object, stored, live) {
+      if (isTrueAt(stored, 'spec', 'manualSelector')) return;
+      takeFrom(object, live, 'spec', 'selector');
+      for (const label of jobLabels) takeFrom(object, live, 'spec', 'template', 'metadata', 'labels', label);
     },
   },
   {
