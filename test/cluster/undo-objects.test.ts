@@ -3,7 +3,6 @@ import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { expect } from 'vitest';
-import { elsewhere, expireLock, journalLines, newestRun, rollback } from '../faults/runs.ts';
 import { test } from '../support/fixtures.ts';
 import { helm, writeChart } from '../support/helm.ts';
 import { kubectl, kubectlJson } from '../support/kubectl.ts';
@@ -55,31 +54,6 @@ test.concurrent('a ConfigMap, to what was applied; who reads it at its start get
   expect(again).toMatchObject({ exitCode: 5, stdout: '' });
   expect(again.stderr).toMatch(/nothing to go back to for configmap\/config\n.*last-applied.*as it is now/s);
 });
-
-test.concurrent('killed at any of its writes it is gone on with, here or by another machine, and taken back', async ({ cluster, namespace, runFolder, home }) => {
-  await deploy(cluster, namespace, 'deploy/by-variable', [configMap, byVariable]);
-  // Lines: started, safety copy (2), evidence (2), write (2), restart (2), wait (2), finished.
-  for (const kill of ['after:5', 'before:7', 'after:8', 'before:9', 'before:11']) {
-    const place = { cluster, namespace, runFolder, home };
-    await patch(cluster, namespace, 'configmap/config', bad);
-    const before = await readyPodUids(cluster, namespace);
-    const killed = await rollback(place, ['undo', 'cm/config', '-n', namespace, '--to=last-applied', '--restart=auto', '--yes', ...quickly], kill);
-    expect(killed.exitCode, kill + killed.stderr).not.toBe(0);
-    const id = newestRun(home);
-    expect(journalLines(home, id).length).toBeLessThan(12);
-    const other = kill === 'before:7' ? elsewhere(place) : place;
-    if (other !== place) await expireLock(place);
-    const resumed = await rollback(other, ['resume', id, '-n', namespace]);
-    expect(resumed, resumed.stderr).toMatchObject({ exitCode: 0 });
-    expect(await dataOf(cluster, namespace)).toEqual(configMap.data);
-    const after = await readyPodUids(cluster, namespace);
-    expect(Object.values(after)).toHaveLength(1);
-    expect(after).not.toEqual(before);
-    const reverted = await rollback(other, ['revert', id, '-n', namespace, '--confirm=config']);
-    expect(reverted, reverted.stderr).toMatchObject({ exitCode: 0 });
-    expect(await dataOf(cluster, namespace)).toEqual(bad.data);
-  }
-}, 180_000);
 
 test.concurrent('a Secret, to the snapshot that was verified good, and its values are in no byte of what is kept or said', async ({ cluster, namespace, cli, home }) => {
   const secret = (value: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'token' }, stringData: { token: value } });

@@ -17,8 +17,11 @@ export class WriteNames {
     const { pathname, searchParams } = new URL(url);
     if (method === 'GET' || searchParams.has('dryRun') || /\/self\w+reviews$/.test(pathname)) return undefined;
     const content = (typeof body === 'string' ? JSON.parse(body) : {}) as any;
-    const resource = /\/(leases|configmaps|secrets|eviction)(?:\/|$)/.exec(pathname)?.[1];
-    if (method === 'DELETE') return `delete ${resource ?? pathname.split('/').at(-2)}`;
+    const found = /\/(leases|configmaps|secrets|eviction)(?:\/|$)/.exec(pathname)?.[1];
+    // A ConfigMap or Secret that is not the run's own is what it was asked to write.
+    const isOwn = String(content.metadata?.name ?? '').startsWith('retrace-run-');
+    const resource = isOwn || (found !== 'configmaps' && found !== 'secrets') ? found : undefined;
+    if (method === 'DELETE') return `delete ${found ?? pathname.split('/').at(-2)}`;
     if (resource === 'leases') return this.#nameLease(pathname.replace(/\/retrace$/, ''), content);
     if (resource === 'configmaps') return this.#nameRecord(content.metadata.name, content.data?.['journal.jsonl'] ?? '');
     if (resource === 'secrets') return `pre-image ${Object.keys(content.data).at(-1)!.split('.')[0]}`;
