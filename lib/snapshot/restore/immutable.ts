@@ -16,6 +16,9 @@ const fixedPaths: Record<string, readonly string[]> = {
   'scheduling.k8s.io/PriorityClass': ['value', 'preemptionPolicy'],
   'networking.k8s.io/IngressClass': ['spec.controller'],
   'node.k8s.io/RuntimeClass': ['handler'],
+  'resource.k8s.io/ResourceClaim': ['spec'],
+  'resource.k8s.io/ResourceClaimTemplate': ['spec'],
+  'storage.k8s.io/CSIDriver': ['spec.attachRequired', 'spec.volumeLifecycleModes'],
   '/Secret': ['type'],
 };
 
