@@ -105,7 +105,9 @@ for (const { run, point, answer } of process.env['RETRACE_TEST_FULL'] === '1' ? 
       const reverted = await rollback(place, ['revert', id, '-n', namespace, '--confirm=config']);
       expect(reverted, reverted.stderr).toMatchObject({ exitCode: 0 });
       expect((await read(place)).data).toEqual(bad);
-      return expect(await readHolder(place)).toBe('');
+      // Where nothing was to be taken back no run was made of it: the lock of the dead process is left to expire.
+      const [holder] = (await readHolder(place)).split('/');
+      return expect(newestRun(home) === id ? ['', id] : ['']).toContain(holder);
     }
     if (answer === 'resume') {
       const isOver = readJournal(home, id).at(-1)?.type === 'finished';
