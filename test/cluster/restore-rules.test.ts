@@ -100,6 +100,32 @@ test("a CA bundle that cert-manager puts in stays today's; one that nobody puts 
   expect(live.map(({ webhooks: [{ clientConfig }] }) => [clientConfig.service.path, clientConfig.caBundle])).toEqual([['/good', bundle('new')], ['/good', bundle('old')]]);
 }, 120_000);
 
+test('what would be refused once it is deleted is refused before', async ({ cli }) => {
+  const namespace = await createNamespace(own);
+  const sealed = (a: string) => ({ ...configMap('sealed', { a }), immutable: true });
+  await applyManifests(own, namespace, [sealed('1')]);
+  const id = await create(cli, ['-n', namespace, '--kinds=configmaps'], own.kubeconfig);
+  await kubectl(own, ['delete', 'cm', 'sealed'], { namespace });
+  await applyManifests(own, namespace, [sealed('2')]);
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] };
+  const policy = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy', metadata: { name: 'no-ones' }, spec: { matchConstraints: { resourceRules: [rule] }, validations: [{ expression: "!has(object.data) || !('a' in object.data) || object.data.a != '1'", message: 'no ones here' }] } };
+  const binding = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'no-ones' }, spec: { policyName: 'no-ones', validationActions: ['Deny'], matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } } } };
+  await applyManifests(own, namespace, [policy, binding]);
+  await waitUntil(async () => (await kubectl(own, ['create', 'cm', 'x', '--from-literal=a=1', '--dry-run=server'], { namespace, allowFailure: true })).stderr.includes('no ones here'), { what: 'the policy to hold' });
+  const restore = () => cli('snapshot', ['restore', id, 'cm/sealed', '-n', namespace, '--yes'], { kubeconfig: own.kubeconfig });
+  const refused = await restore();
+  expect(refused, refused.stderr).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('no ones here') });
+  expect((await read(own, namespace, 'cm/sealed')).data).toEqual({ a: '2' });
+
+  // A quota that has room for one does not have it for two: no reason to refuse.
+  await kubectl(own, ['delete', 'validatingadmissionpolicybinding', 'no-ones']);
+  const { items } = await kubectlJson(own, ['get', 'cm'], { namespace });
+  await applyManifests(own, namespace, [{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'full' }, spec: { hard: { 'count/secrets': '100', 'count/configmaps': String(items.length) } } }]);
+  await waitUntil(async () => (await kubectl(own, ['create', 'cm', 'x', '--from-literal=a=1', '--dry-run=server'], { namespace, allowFailure: true })).stderr.includes('exceeded quota'), { what: 'the quota to be full, and the policy gone' });
+  const planned = await cli('snapshot', ['restore', id, 'cm/sealed', '-n', namespace, '--dry-run=server', '-o', 'json'], { kubeconfig: own.kubeconfig });
+  expect(JSON.parse(planned.stdout).targets.map(({ verb }: { verb: string }) => verb)).toEqual(['recreate']);
+}, 120_000);
+
 test.concurrent('addresses and ports: those that somebody chose come back, others are given anew; one that is taken meanwhile is refused in the words of the server', async ({ cluster, namespace, cli, kube }) => {
   const service = (name: string, spec: object) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector: labels, ports: [{ name: 'http', port: 80 }], ...spec } });
   const chosen = 30_000 + (process.pid % 2000);

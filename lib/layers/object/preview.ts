@@ -1,9 +1,11 @@
 import { atMost } from '../../core/at-most.ts';
 import { isError } from '../../core/errors.ts';
+import { objectAt, objectsAt } from '../../core/fields.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { redactText } from '../../core/redaction.ts';
 import { diffObjects } from '../../formats/object-diff.ts';
 import { createObject, deleteObject, getObject, replaceObject } from '../../kube/objects.ts';
-import type { Connection, KubeObject } from '../../kube/types.ts';
+import type { Connection, KubeObject, ResourceType } from '../../kube/types.ts';
 import { typeOfRef } from '../../run/object-ref.ts';
 import { digestOfState, isSameState } from '../../snapshot/restore/compare.ts';
 import { holdsCredential } from '../../snapshot/stored-object.ts';
@@ -62,9 +64,25 @@ async function tryIt(connection: Connection, { target, body }: PlannedObject): P
   const options = { fieldManager, dryRun: true };
   if (verb === 'update') return replaceObject(connection, type, namespace, object.name, body!, options);
   if (verb === 'create') return createObject(connection, type, namespace, body!, options);
-  // The successor cannot be tried while its name is taken.
   await deleteObject(connection, type, namespace, object.name, { uid: object.uid, dryRun: true });
+  if (verb === 'recreate') await trySuccessor(connection, type, namespace, body!);
   return undefined;
+}
+
+/**
+ * Whether the server would take what is to be made after the deletion: better refused now than when there is nothing any more. Its
+ * name is still taken, so it is tried under another one, without the ports of nodes, which are taken too. A quota counts both.
+ */
+async function trySuccessor(connection: Connection, type: ResourceType, namespace: string | undefined, body: KubeObject): Promise<void> {
+  const { name, ...metadata } = body.metadata;
+  const ports = objectsAt(body, 'spec', 'ports').map(({ nodePort: _port, ...port }) => port);
+  const spec: JsonObject = body.kind === 'Service' ? { spec: { ...objectAt(body, 'spec'), ports } } : {};
+  try {
+    await createObject(connection, type, namespace, { ...body, ...spec, metadata: { ...metadata, generateName: `${name}-` } }, { fieldManager, dryRun: true });
+  } catch (error) {
+    if (isError(error, 'access.forbidden') && error.params.detail.includes('exceeded quota')) return;
+    throw error;
+  }
 }
 
 function nothingToDo({ facts, target }: PlannedObject): PlannedObject {
