@@ -92,7 +92,7 @@ function readFlag(key: string, spec: FlagSpec, raw: unknown, given: GivenFlags):
   const texts = (Array.isArray(raw) ? raw : [raw]).map(String);
   if (texts.length > 1 && !spec.repeat) throw new RetraceError('usage.repeated', { flag });
   const values = texts.map((value) => {
-    if (value === '') throw new RetraceError('usage.missing-value', { flag });
+    if (value === '') throw new RetraceError('usage.missing-value', { flag, placeholder: spec.value!.placeholder });
     const read = spec.value!.read(value);
     if (read === undefined) throw new RetraceError('usage.value', { flag, value: spec.secret ? '…' : value, expected: spec.value!.expected });
     return read;
@@ -118,7 +118,7 @@ function usageError(message: string, flags: FlagTable, fullName: string): Retrac
   if (missing === undefined) return new RetraceError('usage.flags', { detail: message, command: fullName });
   const names = namesOf(flags);
   const known = names.get(`--${missing}`) ?? names.get(`-${missing}`);
-  return new RetraceError('usage.missing-value', { flag: `--${flagName(known?.key ?? missing)}` });
+  return new RetraceError('usage.missing-value', { flag: `--${flagName(known?.key ?? missing)}`, placeholder: known?.spec.value?.placeholder ?? 'VALUE' });
 }
 
 // Three letters are near to too much: --yes is not a misspelt --as.

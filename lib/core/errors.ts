@@ -48,7 +48,7 @@ export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams {
   // usage
   'usage.flags': { detail: string; command: string };
   'usage.value': { flag: string; value: string; expected: string };
-  'usage.missing-value': { flag: string };
+  'usage.missing-value': { flag: string; placeholder: string };
   'usage.repeated': { flag: string };
   'usage.unknown-flag': { flag: string; near: string[]; command: string };
   'usage.unknown-command': { name: string; near: string[]; plugin: string; known: string[] };

@@ -84,8 +84,8 @@ export function renderPrune(groups: readonly PruneGroup[], messages: Messages, s
     labels.state(manifest),
     because.map((reason) => labels.because[reason]).join(', '),
   ];
-  const blocks = groups.map(({ cluster, scope, snapshots }) => {
-    const heading = `${cluster} / ${scope === undefined ? labels.filesOfRuns : labels.scope(scope)}`;
+  const blocks = groups.map(({ cluster, scope, areSecretsOmitted, snapshots }) => {
+    const heading = `${cluster} / ${scope === undefined ? labels.filesOfRuns : labels.scope(scope)}${areSecretsOmitted ? `; ${messages.capture.leftOut(0)}` : ''}`;
     return `${paint(style, 'strong', printable(heading))}\n${renderTable(columns, snapshots.map(rowOf), style)}`;
   });
   return blocks.join('\n');

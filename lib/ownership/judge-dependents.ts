@@ -111,7 +111,8 @@ function dependentOf({ object, resource }: UserFact, sources: readonly SourceObj
   return { object: { apiVersion, kind, resource, namespace, name: metadata.name, uid: metadata.uid }, uses, restart: restartFor(uses), owners: [] };
 }
 
-function restartFor(uses: readonly ContentUse[]): Dependent['restart'] {
+/** What all of these uses together ask of who has them: one that is read at its start is enough for `needed`. */
+export function restartFor(uses: readonly ContentUse[]): Dependent['restart'] {
   if (uses.some(({ reads }) => reads === 'at-start')) return 'needed';
   return uses.some(({ reads }) => reads === 'file') ? 'perhaps' : 'not-needed';
 }

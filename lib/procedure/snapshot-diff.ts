@@ -59,7 +59,7 @@ export async function diffWithCluster({ manifest, stored }: OpenedSnapshot, conn
   const scope = { ...manifest.scope, omitSecrets: manifest.secrets === 'omitted' };
   const [captured, cluster] = await Promise.all([captureObjects(connection, context, scope), readClusterRef(connection)]);
   const before = stateOf({ manifest, stored });
-  const after: ComparedState = { ...captured, scope: manifest.scope, objects: captured.objects.map((object) => ({ object })) };
+  const after: ComparedState = { ...captured, scope: manifest.scope, secrets: manifest.secrets, objects: captured.objects.map((object) => ({ object })) };
   const named = await askByName(before, after, connection);
   const states: [State, State] = [before, { ...after, objects: [...after.objects, ...named.found.map((object) => ({ object }))] }];
   const diff = report(states, [sideOf(manifest), { at: captured.finishedAt, cluster, gaps: captured.gaps }], chosen, named.absent);
@@ -115,8 +115,8 @@ function report(states: [State, State], sides: [DiffSide, DiffSide], { words, na
   };
 }
 
-function stateOf({ manifest: { scope, types, gaps, startedAt, finishedAt, purpose }, stored }: Pick<OpenedSnapshot, 'manifest' | 'stored'>): State {
-  return { scope, types, gaps, startedAt, finishedAt, objects: stored, isCopyOfRun: purpose !== 'snapshot' };
+function stateOf({ manifest: { scope, types, gaps, secrets, startedAt, finishedAt, purpose }, stored }: Pick<OpenedSnapshot, 'manifest' | 'stored'>): State {
+  return { scope, types, gaps, secrets, startedAt, finishedAt, objects: stored, isCopyOfRun: purpose !== 'snapshot' };
 }
 
 function sideOf({ id, finishedAt, cluster, gaps }: Manifest): DiffSide {

@@ -2,7 +2,7 @@ import { RetraceError } from '../core/errors.ts';
 import type { MissingPermission } from '../core/permission.ts';
 import type { Connection } from '../kube/types.ts';
 import { findDependents } from '../ownership/dependents.ts';
-import { sourceKindOf, type Dependent, type SourceObject } from '../ownership/judge-dependents.ts';
+import { restartFor, sourceKindOf, type Dependent, type SourceObject } from '../ownership/judge-dependents.ts';
 import type { ObjectDifference } from '../snapshot/diff/compare-states.ts';
 
 /** A difference, and who reads the object. */
@@ -22,7 +22,11 @@ export async function addUsers(objects: readonly ObjectDifference[], connection:
   try {
     const { dependents, unread } = await findDependents(connection, sources);
     const usersOf = ({ kind, namespace, name }: ObjectDifference['object']) =>
-      dependents.filter(({ uses }) => uses.some(({ source }) => source.kind === kind && source.namespace === namespace && source.name === name));
+      dependents.flatMap((dependent) => {
+        const uses = dependent.uses.filter(({ source }) => source.kind === kind && source.namespace === namespace && source.name === name);
+        // Of this object alone: it may read another one at its start.
+        return uses.length === 0 ? [] : [{ ...dependent, uses, restart: restartFor(uses) }];
+      });
     return { objects: objects.map((one) => (isReadByOthers(one) ? { ...one, usedBy: usersOf(one.object) } : one)), unread };
   } catch (error) {
     if (!(error instanceof RetraceError)) throw error;

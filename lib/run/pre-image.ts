@@ -43,7 +43,7 @@ export async function replacePreImage(directory: string, stepId: string, head: M
 
 /** Keys are looked at, and made, only where there is something to encrypt. */
 async function sealFor(objects: readonly KubeObject[], context: Place): Promise<Seal> {
-  return { kind: 'age', recipients: objects.some(holdsCredential) ? (await readRecipients(undefined, context)).recipients : [] };
+  return { kind: 'age', recipients: objects.some(holdsCredential) ? await readRecipients(undefined, context) : [] };
 }
 
 /**

@@ -43,19 +43,19 @@ export async function readIdentities(file: string | undefined, context: Pick<Con
 
 /**
  * As `readIdentities`; makes our own file at the first use, when there is no key at all.
- * @returns `madeAt`: the path of a file that was just made, for the person to be told
  * @throws file.write and those of `readIdentities`
  */
-export async function ensureIdentities(file: string | undefined, context: Pick<Context, 'env' | 'platform' | 'now'>): Promise<{ identities: Identity[]; madeAt?: string }> {
+export async function ensureIdentities(file: string | undefined, context: Pick<Context, 'env' | 'platform' | 'now'>): Promise<Identity[]> {
   const path = identityPath(context);
   try {
-    return { identities: await readIdentities(file, context) };
+    return await readIdentities(file, context);
   } catch (error) {
     if (file !== undefined || !isError(error, 'identity.missing') || error.params.path !== path) throw error;
   }
   await makePrivateDirectory(configDirectory(context));
-  const isMade = await createDurably(path, await newIdentityText(context.now()));
-  return { identities: await readIdentityFile(path), ...(isMade ? { madeAt: path } : {}) };
+  // Where another process was first, its key is ours.
+  await createDurably(path, await newIdentityText(context.now()));
+  return readIdentityFile(path);
 }
 
 // As age-keygen writes it.

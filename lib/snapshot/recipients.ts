@@ -15,13 +15,12 @@ export function recipientsPath(context: Pick<Context, 'env' | 'platform'>): stri
 
 /**
  * For whom a snapshot is sealed: our own key, always, and those of recipients.txt. Makes our key at the first use.
- * @returns `madeAt`: see `ensureIdentities`
  * @throws recipient.broken, and those of `ensureIdentities`
  */
-export async function readRecipients(identityFile: string | undefined, context: Place): Promise<{ recipients: string[]; madeAt?: string }> {
+export async function readRecipients(identityFile: string | undefined, context: Place): Promise<string[]> {
   const others = await listRecipients(context);
-  const { identities, ...made } = await ensureIdentities(identityFile, context);
-  return { recipients: [...new Set([...identities.map(({ recipient }) => recipient), ...others])], ...made };
+  const identities = await ensureIdentities(identityFile, context);
+  return [...new Set([...identities.map(({ recipient }) => recipient), ...others])];
 }
 
 /** The public keys of recipients.txt. @throws recipient.broken */

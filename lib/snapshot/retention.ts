@@ -24,10 +24,12 @@ export interface JudgedSnapshot {
   because: KeepReason[];
 }
 
-/** Snapshots of one cluster and one scope, newest first. Files that belong to runs are a group of their own. */
+/** Snapshots of one cluster and one scope, with Secrets or without, newest first. Files that belong to runs are a group of their own. */
 export interface PruneGroup {
   cluster: string;
   scope: Manifest['scope'] | undefined;
+  /** They were taken with --secrets=omit: none of them stands for one that has its Secrets. */
+  areSecretsOmitted: boolean;
   snapshots: JudgedSnapshot[];
 }
 
@@ -48,11 +50,11 @@ export function judgeSnapshots(manifests: readonly Manifest[], policy: KeepPolic
   const ofRuns = manifests.filter(({ purpose }) => purpose !== 'snapshot');
   const groups = [...Map.groupBy(ofPeople, groupKey).values()].map((members): PruneGroup => {
     const newestFirst = members.toSorted(byTime);
-    return { cluster: clusterName(newestFirst[0]!), scope: newestFirst[0]!.scope, snapshots: judgeGroup(newestFirst, policy, now) };
+    return { cluster: clusterName(newestFirst[0]!), scope: newestFirst[0]!.scope, areSecretsOmitted: newestFirst[0]!.secrets === 'omitted', snapshots: judgeGroup(newestFirst, policy, now) };
   });
   const runGroups = [...Map.groupBy(ofRuns, clusterKey).values()].map((members): PruneGroup => {
     const newestFirst = members.toSorted(byTime);
-    return { cluster: clusterName(newestFirst[0]!), scope: undefined, snapshots: newestFirst.map((manifest) => ({ manifest, because: reasonOfRun(lifeOf(manifest.runId ?? '')) })) };
+    return { cluster: clusterName(newestFirst[0]!), scope: undefined, areSecretsOmitted: false, snapshots: newestFirst.map((manifest) => ({ manifest, because: reasonOfRun(lifeOf(manifest.runId ?? '')) })) };
   });
   return [...groups, ...runGroups].toSorted((a, b) => (a.cluster === b.cluster ? Number(a.scope === undefined) - Number(b.scope === undefined) : a.cluster < b.cluster ? -1 : 1));
 }
@@ -67,7 +69,7 @@ function clusterKey({ cluster }: Manifest): string {
 
 function groupKey(manifest: Manifest): string {
   const { namespaces, kinds, withoutKinds, selector } = manifest.scope;
-  return canonicalJson([clusterKey(manifest), namespaces?.toSorted(), kinds?.toSorted(), withoutKinds?.toSorted(), selector]);
+  return canonicalJson([clusterKey(manifest), namespaces?.toSorted(), kinds?.toSorted(), withoutKinds?.toSorted(), selector, manifest.secrets === 'omitted']);
 }
 
 function clusterName({ cluster }: Manifest): string {

@@ -52,8 +52,7 @@ async function openLine(env: CommandEnvironment): Promise<CaptureLine | undefine
 
 async function chooseSeal(args: CreateArgs, env: CommandEnvironment): Promise<Seal> {
   if (args.secrets === 'omit') return { kind: 'omit' };
-  const { recipients } = await readRecipients(args.identity, env.context);
-  return { kind: 'age', recipients };
+  return { kind: 'age', recipients: await readRecipients(args.identity, env.context) };
 }
 
 function readRequest(args: CreateArgs, namespaces: string[] | undefined, env: CommandEnvironment): CreateRequest {

@@ -61,7 +61,7 @@ async function capture(connection: Connection, home: string, namespace: string, 
   const { bytes } = await encodeSnapshot(
     { id, purpose: 'snapshot', tool: 'test', cluster: await readClusterRef(connection), scope: { namespaces: [namespace] }, startedAt: at, finishedAt: at, by: { user: 'alice', host: 'laptop' }, tags: {}, types, complete: true, gaps: [], inForce: { helm: [], argocd: [] }, ...manifest },
     objects,
-    seal === 'omit' ? { kind: 'omit' } : { kind: 'age', recipients: (await readRecipients(undefined, context)).recipients },
+    seal === 'omit' ? { kind: 'omit' } : { kind: 'age', recipients: await readRecipients(undefined, context) },
   );
   const folder = join(home, 'data', 'retrace', 'snapshots');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -82,7 +82,7 @@ export async function capturedContent(connection: Connection, home: string, obje
   const { bytes } = await encodeSnapshot(
     { id: 's-20261122-0250', purpose: 'snapshot', tool: 'test', cluster: await readClusterRef(connection), scope: { namespaces }, startedAt: at, finishedAt: at, by: { user: 'alice', host: 'laptop' }, tags: {}, types: captured, complete: true, gaps: [], inForce: { helm: [], argocd: [] } },
     objects,
-    { kind: 'age', recipients: (await readRecipients(undefined, contextOf(home))).recipients },
+    { kind: 'age', recipients: await readRecipients(undefined, contextOf(home)) },
   );
   return parseSnapshot(bytes, 'test');
 }

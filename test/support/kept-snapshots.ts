@@ -23,7 +23,7 @@ export async function keepSnapshot(plane: ControlPlane, namespace: string, home:
   const objects: KubeObject[] = [];
   for (const target of targets) objects.push(await kubectlJson(plane, ['get', target, '--show-managed-fields'], { namespace }));
   const uid = clusterUid ?? ((await kubectlJson(plane, ['get', 'namespace', 'kube-system'])).metadata.uid as string);
-  const { recipients } = await readRecipients(undefined, { env: { XDG_CONFIG_HOME: join(home, 'config') }, platform: 'linux', now: () => new Date() });
+  const recipients = await readRecipients(undefined, { env: { XDG_CONFIG_HOME: join(home, 'config') }, platform: 'linux', now: () => new Date() });
   const head = { purpose: 'snapshot' as const, tool: '0.0.0', scope: { namespaces: [namespace] }, finishedAt: startedAt, by: { user: 'someone', host: 'somewhere' }, types: [], complete: true, gaps: [], inForce: { helm: [], argocd: [] } };
   const { bytes } = await encodeSnapshot({ ...head, id, startedAt, tags, cluster: { contextName: 'test', server: 'https://test', uid } }, objects, { kind: 'age', recipients });
   const folder = join(home, 'data', 'retrace', 'snapshots');

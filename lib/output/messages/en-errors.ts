@@ -9,7 +9,7 @@ const nothingChanged = 'Nothing was changed.';
 export const usageErrors = {
   'usage.flags': ({ detail, command }) => ({ text: detail, next: orSeeHelp(command) }),
   'usage.value': ({ flag, value, expected }) => ({ text: `${flag}: ${quoted(value)} is not what it takes`, next: [`Expected ${expected}`] }),
-  'usage.missing-value': ({ flag }) => ({ text: `${flag} needs a value`, next: [`Type it as ${flag}=VALUE`] }),
+  'usage.missing-value': ({ flag, placeholder }) => ({ text: `${flag} needs a value`, next: [`Type it as ${flag}=${placeholder}`] }),
   'usage.repeated': ({ flag }) => ({ text: `${flag} is given more than once`, next: [`Keep one ${flag}`] }),
   'usage.unknown-flag': ({ flag, near, command }) => ({ text: `unknown flag ${flag}`, next: [...tryNear(near), ...orSeeHelp(command)] }),
   'usage.unknown-command': ({ name, near, plugin, known }) => ({

@@ -111,7 +111,9 @@ export const snapshotLabels: SnapshotLabels = {
       ? 'none'
       : secrets === 'encrypted'
         ? `${counts.sealed} encrypted for ${count(recipients.length, 'key')}`
-        : `${counts.sealed} ${secrets === 'omitted' ? 'left out' : 'in plain text'}`,
+        : secrets === 'omitted'
+          ? `not read${counts.sealed > 0 ? `, ${counts.sealed} more left out` : ''}`
+          : `${counts.sealed} in plain text`,
   unreadable: 'cannot be read',
   taken: (ago, who) => `taken ${ago} ago by ${who}`,
   cluster: (name, server) => `${name} (${server})`,

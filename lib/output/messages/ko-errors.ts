@@ -9,7 +9,7 @@ const nothingChanged = '아무것도 변경되지 않았습니다.';
 export const usageErrors = {
   'usage.flags': ({ detail, command }) => ({ text: detail, next: orSeeHelp(command) }),
   'usage.value': ({ flag, value, expected }) => ({ text: `${flag}: 받을 수 없는 값입니다: ${quoted(value)}`, next: [`필요한 값: ${expected}`] }),
-  'usage.missing-value': ({ flag }) => ({ text: `${flag}: 값이 필요합니다`, next: [`입력 형식: ${flag}=VALUE`] }),
+  'usage.missing-value': ({ flag, placeholder }) => ({ text: `${flag}: 값이 필요합니다`, next: [`입력 형식: ${flag}=${placeholder}`] }),
   'usage.repeated': ({ flag }) => ({ text: `${flag}: 두 번 이상 지정되었습니다`, next: [`${flag}: 하나만 남기십시오`] }),
   'usage.unknown-flag': ({ flag, near, command }) => ({ text: `알 수 없는 플래그: ${flag}`, next: [...tryNear(near), ...orSeeHelp(command)] }),
   'usage.unknown-command': ({ name, near, plugin, known }) => ({

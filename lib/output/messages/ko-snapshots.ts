@@ -105,7 +105,13 @@ export const snapshotLabels: SnapshotLabels = {
   state: ({ complete, gaps, purpose, runId }) =>
     `${complete ? '완전' : `불완전, 빠진 것 ${gaps.length}개`}${purpose === 'snapshot' ? '' : `; 실행 ${runId ?? '?'}${purpose === 'safety' ? ' 이전' : '의 목표'}`}`,
   secrets: ({ secrets, counts, recipients }) =>
-    secrets === 'none' ? '없음' : secrets === 'encrypted' ? `${counts.sealed}개 암호화, 키 ${recipients.length}개` : `${counts.sealed}개 ${secrets === 'omitted' ? '제외됨' : '평문'}`,
+    secrets === 'none'
+      ? '없음'
+      : secrets === 'encrypted'
+        ? `${counts.sealed}개 암호화, 키 ${recipients.length}개`
+        : secrets === 'omitted'
+          ? `읽지 않음${counts.sealed > 0 ? `, 그 밖에 ${counts.sealed}개 제외` : ''}`
+          : `${counts.sealed}개 평문`,
   unreadable: '읽을 수 없음',
   taken: (ago, who) => `${ago} 전 ${who}`,
   cluster: (name, server) => `${name} (${server})`,

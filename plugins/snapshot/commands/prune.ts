@@ -64,7 +64,7 @@ export const prune = defineCommand({
       place: repository.place,
       dryRun: isDryRun,
       unreadable,
-      groups: groups.map(({ cluster, scope, snapshots }) => ({ cluster, scope, snapshots: snapshots.map(({ manifest, because }) => ({ id: manifest.id, startedAt: manifest.startedAt, action: because.length > 0 ? 'keep' : 'remove', because })) })),
+      groups: groups.map(({ cluster, scope, areSecretsOmitted, snapshots }) => ({ cluster, scope, areSecretsOmitted, snapshots: snapshots.map(({ manifest, because }) => ({ id: manifest.id, startedAt: manifest.startedAt, action: because.length > 0 ? 'keep' : 'remove', because })) })),
     });
     const show = () => print({ document: document(), names: [...goIds], table: () => renderPrune(groups, env.messages, env.outStyle, env.context.now()) }, args.output, env);
     if (isDryRun || going.length === 0) {

@@ -30,7 +30,7 @@ const snapshot = (args: string, options: CallOptions = {}) => runPluginProcess(h
 async function put(id: string, head: Partial<ManifestHead> = {}): Promise<void> {
   const [, year, month, day, hour, minute] = /^s-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)/.exec(id)!;
   const startedAt = `${year}-${month}-${day}T${hour}:${minute}:00Z`;
-  const { identities } = await ensureIdentities(undefined, context);
+  const identities = await ensureIdentities(undefined, context);
   const { bytes } = await encodeSnapshot(sampleHead({ id, startedAt, finishedAt: startedAt, ...head }), sampleObjects(), { kind: 'age', recipients: [identities[0]!.recipient] });
   await (await openRepository(undefined, context)).write(id, bytes);
 }
@@ -189,7 +189,7 @@ describe('prune', () => {
 describe('key', () => {
   test('show, before and after there is one; add-recipient; export', async () => {
     expect(await snapshot('key show')).toEqual({ stdout: expect.stringMatching(/^No key yet\. The first snapshot makes one: .*identity\.txt\n$/), stderr: '', exitCode: 0 });
-    const own = (await ensureIdentities(undefined, context)).identities[0]!;
+    const own = (await ensureIdentities(undefined, context))[0]!;
     const team = await identityToRecipient(await generateX25519Identity());
     expect(await snapshot(`key add-recipient ${team} the team`)).toMatchObject({ stdout: expect.stringContaining(`${team} added to`), stderr: '', exitCode: 0 });
     expect(await snapshot(`key add-recipient ${team}`)).toMatchObject({ stdout: expect.stringContaining('is in'), exitCode: 0 });
@@ -214,7 +214,7 @@ test('no planted credential, and no private key, is on stdout or stderr of any o
   await put('s-20261122-0250');
   await put('s-20261121-0250');
   flip('s-20261121-0250', -300);
-  const { key } = (await ensureIdentities(undefined, context)).identities[0]!;
+  const { key } = (await ensureIdentities(undefined, context))[0]!;
   mkdirSync(join(home, 'x'));
   const calls = ['list -o wide', 'list -o json', 'show s-20261122-0250', 'show s-20261122-0250 -o yaml', 'check -v 6', 'check -o json', 'prune --keep-last=1 --dry-run=client --ignore-unreadable -o json', 'key show -o json', 'key export y.txt', 'show s-20261121-0250 -v 6', '__complete show s-'];
   const ended = await Promise.all(calls.map((args) => snapshot(args)));

@@ -9,7 +9,7 @@ import { plainStyle } from '../../../lib/output/style.ts';
 const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'usage.flags': { detail: 'unexpected "x"', command: 'kubectl rollback runs' },
   'usage.value': { flag: '--timeout', value: '5', expected: 'a duration with its unit, as 10m' },
-  'usage.missing-value': { flag: '--to' },
+  'usage.missing-value': { flag: '--to', placeholder: 'REVISION' },
   'usage.repeated': { flag: '--to' },
   'usage.unknown-flag': { flag: '--foo', near: ['--to'], command: 'kubectl rollback plan' },
   'usage.unknown-command': { name: 'udno', near: ['undo'], plugin: 'rollback', known: ['plan', 'undo'] },

@@ -10,7 +10,7 @@ const types = [typeOf('ConfigMap', 'configmaps'), typeOf('Secret', 'secrets'), t
 
 function state(objects: (KubeObject | StoredObject)[], changes: Partial<ComparedState> = {}): ComparedState {
   const stored = objects.map((object): StoredObject => ('object' in object && 'kind' in (object.object as object) ? (object as StoredObject) : { object: object as KubeObject }));
-  return { scope: { namespaces: ['monitoring'] }, types, gaps: [], startedAt: '2026-11-22T02:50:11Z', finishedAt: '2026-11-22T02:50:12Z', objects: stored, ...changes };
+  return { scope: { namespaces: ['monitoring'] }, types, gaps: [], secrets: 'encrypted', startedAt: '2026-11-22T02:50:11Z', finishedAt: '2026-11-22T02:50:12Z', objects: stored, ...changes };
 }
 const config = (value: string, metadata = {}) => makeObject('ConfigMap', 'rules', { data: { a: value } }, { resourceVersion: `of ${value}`, ...metadata });
 const secret = (value: string, metadata = {}) => makeObject('Secret', 'objstore', { type: 'Opaque', data: { key: base64(value) } }, { resourceVersion: `of ${value}`, ...metadata });
@@ -37,6 +37,9 @@ const table: [string, ComparedState, ComparedState, string[]][] = [
   ['unless it was made afterwards', state([], { types: types.slice(1), gaps: [{ what: 'configmaps', why: 'access.forbidden', detail: '' }] }), state([config('1', late)]), ['rules added']],
   ['another namespace was not looked at', state([]), state([config('1', { namespace: 'other' })], { scope: {} }), ['rules unknown not-captured']],
   ['kinds that were left out were not looked at', state([config('1')]), state([], { types: types.slice(1), scope: { withoutKinds: ['cm'] } }), ['rules unknown not-captured']],
+  ['Secrets that were not read now are not gone', state([secret('hunter2')]), state([], { types: types.filter(({ kind }) => kind !== 'Secret'), secrets: 'omitted' }), ['objstore unknown not-captured']],
+  ['nor added, where the first state did not read them', state([], { types: types.filter(({ kind }) => kind !== 'Secret'), secrets: 'omitted' }), state([secret('hunter2')]), ['objstore unknown not-captured']],
+  ['but of the other kinds all were read', state([config('1')]), state([], { secrets: 'omitted' }), ['rules gone']],
   ['what has no namespace comes with what needs it', state([storageClass]), state([]), ['longhorn unknown not-captured']],
   ['of the whole cluster it is gone', state([storageClass], { scope: {} }), state([], { scope: {} }), ['longhorn gone']],
   ['a selector chose', state([config('1')], { scope: { selector: 'a=b' } }), state([], { scope: { selector: 'a=b' } }), ['rules unknown not-captured']],

@@ -92,6 +92,12 @@ describe('what stands above the rules', () => {
     });
   });
 
+  test('one without its Secrets does not stand for one that has them', () => {
+    const all = [at('1124-0250', { secrets: 'omitted' }), at('1123-0250', { secrets: 'omitted' }), at('1122-0250', { secrets: 'encrypted' }), at('1121-0250', { secrets: 'none' })];
+    expect(kept(all, { last: 1 })).toEqual({ '1124-0250': 'last', '1122-0250': 'last' });
+    expect(judgeSnapshots(all, { last: 1 }, now, () => 'unknown').map(({ areSecretsOmitted, snapshots }) => [areSecretsOmitted, snapshots.length])).toEqual([[true, 2], [false, 2]]);
+  });
+
   test('one that a wrong clock dated into the future is not the only one that stays', () => {
     expect(kept([at('1224-0250'), at('1124-0250'), at('1123-0250')], { last: 1 })).toEqual({ '1224-0250': 'last', '1124-0250': 'newest-complete' });
   });
