@@ -6,6 +6,8 @@ export interface SnapshotErrorParams {
   /** `v1/…`: what serves this group version does not answer. */
   'api.unavailable': { groupVersion: string };
   'snapshot.never-kept': { kind: string };
+  /** What was named holds credentials and was left out: nothing is exported. */
+  'export.nothing': { objects: string[]; command: string };
   /** No list at all may be read; no namespaces = all of them. */
   'snapshot.nothing-readable': { user: string; namespaces: string[]; missing: MissingPermission[] };
   /** The snapshot is there and lacks something. `without`: types that a command without gaps leaves out. */
@@ -46,6 +48,7 @@ export interface SnapshotErrorParams {
 /** What the process answers with for each of them. */
 export const snapshotExitCodes = {
   'api.unavailable': 10,
+  'export.nothing': 5,
   'snapshot.never-kept': 2,
   'snapshot.nothing-readable': 4,
   'snapshot.gaps': 12,

@@ -33,10 +33,10 @@ export async function listRecipients(context: Place): Promise<string[]> {
  * Adds a public key to recipients.txt.
  * @param note a comment that stands behind it: whose it is
  * @returns false when it is there already
- * @throws recipient.broken when it is none; file.write
+ * @throws usage.value when it is none; file.write
  */
 export async function addRecipient(recipient: string, note: string | undefined, context: Place): Promise<boolean> {
-  await checkRecipient(recipient, 'key add-recipient', 0);
+  await checkRecipient(recipient, () => new RetraceError('usage.value', { flag: 'key add-recipient', value: `${recipient.slice(0, 12)}…`, expected: 'a whole age public key, age1…, never a private one' }));
   const path = recipientsPath(context);
   const text = await readText(path);
   if ((await parseRecipients(text, path)).includes(recipient)) return false;
@@ -58,13 +58,12 @@ async function readText(path: string): Promise<string> {
 async function parseRecipients(text: string, path: string): Promise<string[]> {
   const lines = text.split(/\r?\n/).map((line, index) => ({ recipient: line.trim(), line: index + 1 }));
   const found = lines.filter(({ recipient }) => recipient !== '' && !recipient.startsWith('#'));
-  for (const { recipient, line } of found) await checkRecipient(recipient, path, line);
+  for (const { recipient, line } of found) await checkRecipient(recipient, (detail) => new RetraceError('recipient.broken', { path, line, detail }));
   return found.map(({ recipient }) => recipient);
 }
 
 // Sealing for it is the only check that the library has, and it fails for everything that cannot be sealed for.
-async function checkRecipient(recipient: string, path: string, line: number): Promise<void> {
-  const broken = (detail: string) => new RetraceError('recipient.broken', { path, line, detail });
+async function checkRecipient(recipient: string, broken: (detail: string) => RetraceError): Promise<void> {
   if (/^AGE-SECRET-KEY/i.test(recipient)) throw broken('a private key stands where a public one belongs; take it away from there');
   if (!recipient.startsWith('age1')) throw broken(`${JSON.stringify(recipient.slice(0, 12))} is no age public key`);
   const { Encrypter } = await import('age-encryption');

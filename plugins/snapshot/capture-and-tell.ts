@@ -76,6 +76,7 @@ async function tellMore({ manifest, areApplicationsUnread, notTagged }: CreatedS
   const { capture } = env.messages;
   const { id, gaps } = manifest;
   const flags = `${formatFlags(repositoryFlags, env.given, Object.keys(repositoryFlags))}${flagsForHints(env)}`;
+  if (manifest.counts.objects === 0) await say(capture.empty, env);
   if (areApplicationsUnread) await say(capture.applicationsUnread, env);
   await say(capture.goBack(`kubectl snapshot restore ${id}${flags}`), env);
   await say(capture.changed(`kubectl snapshot diff ${id}${flags}`), env);

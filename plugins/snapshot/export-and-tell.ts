@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { formatCommandLine } from '../../lib/cli/command-line.ts';
 import type { CommandEnvironment } from '../../lib/cli/environment.ts';
 import { openPlace } from '../../lib/cli/open-place.ts';
 import { say } from '../../lib/cli/print.ts';
@@ -30,6 +31,10 @@ export async function exportAndTell(args: ExportArgs, env: CommandEnvironment): 
   const isChosen = selectObjects(words, namespaces, manifest.types, stored.map(({ object }) => object), id);
   const chosen = stored.filter(({ object }) => isChosen(object));
   const { exported, leftOut } = exportObjects(chosen, { withSecrets: args.withSecrets, isNamed: words.length > 0 });
+  if (words.length > 0 && exported.length === 0 && leftOut.some(({ why }) => why === 'credential')) {
+    const objects = leftOut.map(({ object }) => displayName(object));
+    throw new RetraceError('export.nothing', { objects, command: formatCommandLine({ start: 'kubectl snapshot export', words: args.words, flags: env.command.flags, given: env.given, add: ['--with-secrets'] }) });
+  }
   const path = args.outputFile ?? args.outputDir;
   // What holds credentials is for its owner alone.
   const mode = args.withSecrets ? 0o600 : 0o666;

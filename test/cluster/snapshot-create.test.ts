@@ -403,6 +403,11 @@ describe('what is refused before the cluster is asked for anything', () => {
   });
 });
 
+test('what matches nothing is said: it would be taken for a safety net', async ({ namespace, cli }) => {
+  const none = await cli('snapshot', ['create', '-n', namespace, '--kinds=configmaps', '-l', 'app=nobody'], { kubeconfig: plane.kubeconfig });
+  expect(none, none.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('0 objects'), stderr: expect.stringContaining('nothing matched, so there is nothing in it to go back to') });
+});
+
 test('two namespaces; the whole cluster with its cluster-scoped objects; kinds and selectors', async ({ namespace, cli, home }) => {
   const other = await createNamespace(plane);
   const labelled = (name: string, labels: Record<string, string> = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels } });

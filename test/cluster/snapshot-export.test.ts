@@ -88,6 +88,9 @@ test.concurrent('every kind of a namespace can be applied as it was exported: no
   expect(harmless.stderr).toBe('Left out, for they hold credentials: --with-secrets writes them, in plain text: configmap/login and secret/secret\n');
   for (const form of [planted, btoa(planted)]) expect(harmless.stdout + harmless.stderr).not.toContain(form);
 
+  const named = await cli('snapshot', ['export', id, 'secret/secret']);
+  expect(named).toMatchObject({ exitCode: 5, stdout: '', stderr: `error: secret/secret holds credentials: nothing was exported\nIn plain text:  kubectl snapshot export ${id} secret/secret --with-secrets\n` });
+
   // One file an object, private when it holds credentials; together they are the same.
   const files = await cli('snapshot', ['export', id, '-n', namespace, '--with-secrets', '--output-dir', 'out']);
   expect(files).toMatchObject({ exitCode: 0, stdout: '', stderr: `${applied.length} objects written to out\n` });

@@ -28,6 +28,7 @@ export const capture: CaptureLabels = {
   dirty: 'the work tree has changes that are not committed: the commit is not all of what was deployed from it',
   goBack: (command) => `Go back to it:  ${command}`,
   changed: (command) => `See what changed since:  ${command}`,
+  empty: 'careful: nothing matched, so there is nothing in it to go back to; look at -n, --selector and --kinds',
   applicationsUnread: 'Argo CD Applications of other namespaces may not be listed: which revisions they had synced here is not recorded',
   progress: (done, lists, objects) => `reading ${done} of ${lists} lists   ${count(objects, 'object')}`,
 };
@@ -35,6 +36,7 @@ export const capture: CaptureLabels = {
 /** English sentences of the failures of a capture. */
 export const captureErrors = {
   'api.unavailable': ({ groupVersion }) => ({ text: `what serves ${groupVersion} does not answer`, next: [`Look at it with:  kubectl get apiservice ${groupVersion.split('/').reverse().join('.')}`] }),
+  'export.nothing': ({ objects, command }) => ({ text: `${listed(objects, 'and')} ${objects.length === 1 ? 'holds' : 'hold'} credentials: nothing was exported`, next: [`In plain text:  ${command}`] }),
   'snapshot.never-kept': ({ kind }) => ({
     text: `${kind} are never kept: they tell of a moment, or are made again by a controller`,
     next: ['Leave them out of --kinds'],

@@ -28,6 +28,7 @@ export const capture: CaptureLabels = {
   dirty: '작업 트리에 커밋하지 않은 변경이 있습니다: 배포한 내용이 커밋에 다 들어 있지 않습니다',
   goBack: (command) => `여기로 되돌리기:  ${command}`,
   changed: (command) => `그 뒤로 바뀐 것 보기:  ${command}`,
+  empty: '주의: 맞는 것이 없어 되돌아갈 것이 들어 있지 않습니다. -n, --selector, --kinds를 확인하십시오',
   applicationsUnread: '다른 네임스페이스의 Argo CD Application을 나열할 권한이 없어, 여기에 동기화된 리비전은 기록하지 않았습니다',
   progress: (done, lists, objects) => `목록 ${lists}개 중 ${done}개 읽음   오브젝트 ${amount(objects)}개`,
 };
@@ -35,6 +36,7 @@ export const capture: CaptureLabels = {
 /** 수집 실패의 문장. */
 export const captureErrors = {
   'api.unavailable': ({ groupVersion }) => ({ text: `API ${groupVersion}: 제공하는 서버가 응답하지 않습니다`, next: [`살펴보기:  kubectl get apiservice ${groupVersion.split('/').reverse().join('.')}`] }),
+  'export.nothing': ({ objects, command }) => ({ text: `${objects.join(', ')}: 자격 증명이 들어 있어 아무것도 내보내지 않았습니다`, next: [`평문으로 내보내려면:  ${command}`] }),
   'snapshot.never-kept': ({ kind }) => ({ text: `보관하지 않는 종류입니다: ${kind}. 한순간의 상태이거나 컨트롤러가 다시 만듭니다`, next: ['--kinds에서 빼십시오'] }),
   'snapshot.nothing-readable': ({ user, namespaces, missing }) => ({
     text: namespaces.length === 0 ? `${quoted(user)}: 모든 네임스페이스를 아우르는 목록을 하나도 볼 수 없습니다` : `${quoted(user)}: 볼 수 있는 목록이 없습니다: 네임스페이스 ${namespaces.join(', ')}`,

@@ -140,6 +140,8 @@ export interface CaptureLabels {
   goBack(command: string): string;
   changed(command: string): string;
   applicationsUnread: string;
+  /** There is a snapshot, of nothing. */
+  empty: string;
   progress(done: number, lists: number, objects: number): string;
 }
 

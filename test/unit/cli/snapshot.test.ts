@@ -202,7 +202,7 @@ describe('key', () => {
 
   test('refuses what is no action and no public key', async () => {
     const key = await generateX25519Identity();
-    for (const [args, exitCode] of [['key', 2], ['key frob', 2], ['key add-recipient', 2], ['key export', 2], ['key show x', 2], [`key add-recipient ${key}`, 11], ['key export x.txt', 11]] as const) {
+    for (const [args, exitCode] of [['key', 2], ['key frob', 2], ['key add-recipient', 2], ['key export', 2], ['key show x', 2], [`key add-recipient ${key}`, 2], ['key add-recipient age1nonsense', 2], ['key export x.txt', 11]] as const) {
       const ended = await snapshot(args);
       expect(ended, args).toMatchObject({ stdout: '', exitCode });
       expect(ended.stderr).not.toContain(key.slice(0, 40));

@@ -84,6 +84,7 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'file.write': { path: '/state', detail: 'ENOSPC' },
   'journal.corrupt': { path: '/state/j', line: 3, detail: 'not JSON' },
   'api.unavailable': { groupVersion: 'example.com/v1' },
+  'export.nothing': { objects: ['secret/x'], command: 'kubectl snapshot export s-1 secret/x --with-secrets' },
   'snapshot.never-kept': { kind: 'pods' },
   'snapshot.nothing-readable': { user: 'jin', namespaces: [], missing: [{ verb: 'list', resource: 'configmaps', group: '' }] },
   'snapshot.gaps': { id: 's-20261122-0250', gaps: [{ what: 'secrets -n monitoring', why: 'access.forbidden', detail: '' }], without: ['secrets'] },
