@@ -101,6 +101,8 @@ export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams {
   'state.none': { target: string; states: StateOffer[]; command: string };
   'state.ambiguous': { target: string; states: StateOffer[]; command: string };
   'state.refused': { target: string; because: Reason };
+  /** A state was asked for of workloads, which go back by their revisions; `command` writes them as the snapshot has them. */
+  'state.of-workload': { targets: string[]; asked: string; command: string; history: string };
   'state.unknown': { target: string; asked: string; states: StateOffer[]; command: string };
   'target.deleted': { target: string; namespace: string; command: string };
   'target.paused': { target: string; command: string };
@@ -185,6 +187,7 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'target.paused': 5,
   'state.none': 5,
   'state.ambiguous': 5,
+  'state.of-workload': 2,
   'state.unknown': 5,
   'state.refused': 5,
   'history.empty': 5,

@@ -33,6 +33,8 @@ export interface SnapshotErrorParams {
   'repository.no-bucket': { bucket: string; endpoint: string };
   'repository.denied': { place: string; endpoint: string; detail: string };
   'repository.unreachable': { place: string; endpoint: string; detail: string };
+  /** The server of a bucket has no room: nothing of what was written is there. */
+  'repository.full': { place: string; endpoint: string; detail: string };
   'snapshot.no-such-object': { id: string; target: string; near: string[] };
   /** With --exit-code, after the whole diff: that there is a difference, or that one cannot be ruled out. */
   'diff.differs': { changed: number; added: number; gone: number; unknown: number };
@@ -68,6 +70,7 @@ export const snapshotExitCodes = {
   'repository.no-bucket': 5,
   'repository.denied': 4,
   'repository.unreachable': 10,
+  'repository.full': 11,
   'snapshot.no-such-object': 5,
   'diff.differs': 3,
   'diff.unknown': 9,

@@ -96,6 +96,9 @@ async function withLimit<T>(atMostMs: number, signal: AbortSignal, work: () => P
 
 const ofCredentials = /^(\w*UserNotFound|AccessDenied|Forbidden|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|TokenRefreshRequired|AuthorizationHeaderMalformed|RequestTimeTooSkewed|AccountProblem|HTTP 40[13])$/;
 
+// versitygw and Amazon's Outposts; MinIO; Ceph.
+const ofRoom = /^(InsufficientStorage|InsufficientCapacity|XMinioStorageFull|XMinioAdminBucketQuotaExceeded|QuotaExceeded|HTTP 507)$/;
+
 /** Turns what S3 answered into a failure of ours. */
 function fail(error: unknown, { place, bucket, endpoint }: { place: string; bucket: string; endpoint: string }): never {
   if (!(error instanceof Error) || error.name === 'AbortError') throw error;
@@ -105,5 +108,6 @@ function fail(error: unknown, { place, bucket, endpoint }: { place: string; buck
   const cause = { cause: error };
   if (code === 'NoSuchBucket') throw new RetraceError('repository.no-bucket', { bucket, endpoint }, cause);
   if (ofCredentials.test(code)) throw new RetraceError('repository.denied', { place, endpoint, detail }, cause);
+  if (ofRoom.test(code)) throw new RetraceError('repository.full', { place, endpoint, detail }, cause);
   throw new RetraceError('repository.unreachable', { place, endpoint, detail }, cause);
 }

@@ -45,7 +45,7 @@ interface State extends ComparedState {
   isCopyOfRun?: boolean;
 }
 
-/** Compares two snapshots, without a cluster. @throws kind.unknown, snapshot.no-such-object */
+/** Compares two snapshots, without a cluster. @throws snapshot.no-such-object */
 export function diffSnapshots(before: OpenedSnapshot, after: OpenedSnapshot, chosen: Chosen): SnapshotDiff {
   return report([stateOf(before), stateOf(after)], [sideOf(before.manifest), sideOf(after.manifest)], chosen);
 }
@@ -53,7 +53,7 @@ export function diffSnapshots(before: OpenedSnapshot, after: OpenedSnapshot, cho
 /**
  * Compares a snapshot with the cluster as it is now, by a capture of the same scope. What the capture did not look at, as an
  * object that lost the label of a selector, is asked for by name.
- * @throws what captureObjects throws; kind.unknown, snapshot.no-such-object
+ * @throws what captureObjects throws; snapshot.no-such-object
  */
 export async function diffWithCluster({ manifest, stored }: OpenedSnapshot, connection: Connection, chosen: Chosen, context: Context): Promise<SnapshotDiff> {
   const scope = { ...manifest.scope, omitSecrets: manifest.secrets === 'omitted' };

@@ -1,6 +1,7 @@
 import type { Context } from '../core/context.ts';
 import { isError, RetraceError } from '../core/errors.ts';
 import type { MissingPermission } from '../core/errors.ts';
+import { quoteForShell } from '../core/shell.ts';
 import { eachOnce, ruleText } from '../core/permission.ts';
 import { newId } from '../core/ids.ts';
 import { readClusterRef } from '../kube/cluster-identity.ts';
@@ -10,6 +11,8 @@ import { getObject } from '../kube/objects.ts';
 import { parseTargetWords, resolveTargets } from '../kube/targets.ts';
 import type { ResolvedTarget } from '../kube/targets.ts';
 import type { Connection, KubeObject } from '../kube/types.ts';
+import { wordOfChoice } from '../layers/object/candidates.ts';
+import type { StateChoice } from '../layers/object/candidates.ts';
 import { goneObject } from '../layers/object/states.ts';
 import { chooseRevision } from '../layers/workload/choose.ts';
 import { templateOfNamed } from '../layers/workload/facts.ts';
@@ -22,6 +25,7 @@ import { previewTarget } from '../layers/workload/preview.ts';
 import { listRevisions } from '../layers/workload/revisions.ts';
 import { gatherOwnership } from '../ownership/gather.ts';
 import { judgeOwnership } from '../ownership/judge.ts';
+import { displayName, historyCommand, refOf } from '../run/object-ref.ts';
 import { note } from '../run/notes.ts';
 import type { Note } from '../run/notes.ts';
 import type { Plan } from '../run/plan.ts';
@@ -137,11 +141,32 @@ export function hasNoRevisions({ type, object }: ResolvedTarget): boolean {
   return !isRolledOut(type) && !withoutPast.includes(type.kind) && skipReason(object, { isNamed: true }) === undefined;
 }
 
-/** A revision is of workloads, a state of everything else. @throws usage.value */
-function refuseChoice({ to, state }: UndoRequest, objects: readonly ResolvedTarget[], workloads: readonly ResolvedTarget[]): void {
+/** A revision is of workloads, a state of everything else. @throws usage.value, state.of-workload */
+function refuseChoice(request: UndoRequest, objects: readonly ResolvedTarget[], workloads: readonly ResolvedTarget[]): void {
+  const { to, state } = request;
   const refused = (expected: string, value: string) => new RetraceError('usage.value', { flag: '--to', value, expected });
-  if (state.kind !== 'default' && objects.length === 0) throw refused('a revision number, hash or name, or previous', state.kind);
+  const isKept = state.kind === 'snapshot' || state.kind === 'run';
+  if (isKept && objects.length === 0 && workloads.every(({ type }) => isRolledOut(type))) throw stateOfWorkloads(state, workloads, request);
+  if (state.kind !== 'default' && objects.length === 0) throw refused('a revision number, hash or name, or previous', wordOfChoice(state));
   if (to.kind !== 'default' && workloads.length === 0 && objects.length > 0) throw refused('snapshot:ID, last-applied, helm:REVISION or run:ID', to.kind === 'previous' ? 'previous' : String(to.value));
+}
+
+/**
+ * A snapshot's template may be one that no controller keeps: there is no revision to go to, to await or to name in the plan. A restore
+ * writes the whole object, replicas too, and awaits its pods.
+ */
+function stateOfWorkloads(state: Extract<StateChoice, { id: string }>, workloads: readonly ResolvedTarget[], { namespace, snapshots, flagsForHints }: UndoRequest): RetraceError {
+  const refs = workloads.map(({ type, object }) => refOf(type, object));
+  const targets = refs.map(displayName);
+  const place = Object.entries({ repo: snapshots.repo, 'repo-config': snapshots.repoConfig, identity: snapshots.identity }).flatMap(([flag, value]) => (value === undefined ? [] : [` --${flag}=${quoteForShell(value)}`]));
+  const asked = wordOfChoice(state);
+  const id = state.kind === 'run' ? asked : state.id;
+  return new RetraceError('state.of-workload', {
+    targets,
+    asked,
+    command: `kubectl snapshot restore ${id} ${targets.join(' ')} -n ${namespace}${place.join('')}${flagsForHints}`,
+    history: historyCommand(refs[0]!, { flagsForHints }),
+  });
 }
 
 /** `unread`: what may not be looked at of its owners; `unlisted`, of their autoscalers. */

@@ -32,7 +32,10 @@ export const fileEnding = '.retrace';
 /** Reads bytes of one file, from its beginning. */
 export type ReadFirst = (byteCount: number) => Promise<Uint8Array>;
 
-/** One line of `list`. What cannot be read is told in the line and does not hide the others. */
+/**
+ * One line of `list`. What is wrong with one file is told in its line and does not hide the others.
+ * @throws repository.*: of a place that cannot be asked (any more) nothing is known, neither of this file nor of the others
+ */
 export async function listedSnapshot(id: string, bytes: number, firstReadBytes: number, readFirst: ReadFirst): Promise<ListedSnapshot> {
   try {
     const first = await readFirst(Math.min(bytes, firstReadBytes));
@@ -40,7 +43,7 @@ export async function listedSnapshot(id: string, bytes: number, firstReadBytes: 
     const needed = Math.min(bytes, end);
     return { id, bytes, manifest: readManifest(needed > first.length ? await readFirst(needed) : first, id) };
   } catch (error) {
-    if (error instanceof RetraceError) return { id, bytes, broken: error };
+    if (error instanceof RetraceError && !error.code.startsWith('repository.')) return { id, bytes, broken: error };
     throw error;
   }
 }

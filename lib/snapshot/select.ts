@@ -14,7 +14,7 @@ export type Selection = (object: KubeObject) => boolean;
  * `TYPE/NAME` and `TYPE`, as kubectl has them, against what a snapshot holds: no cluster is asked. Types go by plural, singular,
  * kind and group; of short names only those of the built-in types are known.
  * @param namespaces undefined: whatever namespace it is in
- * @throws kind.unknown for a type that none of the snapshots has; target.bad-form; snapshot.no-such-object
+ * @throws target.bad-form; snapshot.no-such-object, also for a type of which it has none: what the cluster serves is not asked
  */
 export function selectObjects(words: readonly string[], namespaces: readonly string[] | undefined, types: readonly CapturedType[], objects: readonly KubeObject[], id: string): Selection {
   const isHere = ({ metadata }: KubeObject) => namespaces === undefined || namespaces.includes(String(metadata['namespace'] ?? ''));
@@ -22,7 +22,7 @@ export function selectObjects(words: readonly string[], namespaces: readonly str
   const known = types.map(asResourceType);
   const wanted = parseTargetWords([...words]).map(({ type: word, name }) => {
     const type = matchType(known, word);
-    if (!type) throw new RetraceError('kind.unknown', { name: word, near: nearNames(word.toLowerCase().split('.')[0] ?? '', known.flatMap(({ plural, singular, shortNames }) => [plural, singular, ...shortNames])) });
+    if (!type) throw new RetraceError('snapshot.no-such-object', { id, target: targetText(word, name), near: nearNames(word.toLowerCase().split('.')[0] ?? '', known.flatMap(({ plural, singular, shortNames }) => [plural, singular, ...shortNames])) });
     return { word, type, name };
   });
   const isWanted = (object: KubeObject, { type, name }: (typeof wanted)[number]) =>
@@ -30,9 +30,13 @@ export function selectObjects(words: readonly string[], namespaces: readonly str
   const missing = wanted.find((want) => !objects.some((object) => isWanted(object, want)));
   if (missing) {
     const names = objects.filter((object) => isWanted(object, { ...missing, name: undefined })).map(({ metadata }) => metadata.name);
-    throw new RetraceError('snapshot.no-such-object', { id, target: missing.name === undefined ? missing.word : `${missing.word}/${missing.name}`, near: nearNames(missing.name ?? '', names) });
+    throw new RetraceError('snapshot.no-such-object', { id, target: targetText(missing.word, missing.name), near: nearNames(missing.name ?? '', names) });
   }
   return (object) => wanted.some((want) => isWanted(object, want));
+}
+
+function targetText(word: string, name: string | undefined): string {
+  return name === undefined ? word : `${word}/${name}`;
 }
 
 function asResourceType({ apiVersion, kind, resource, namespaced }: CapturedType): ResourceType {

@@ -142,7 +142,7 @@ test.concurrent('kubectl snapshot shows, compares, exports and checks what a run
   const copy = `run:${id}.2`;
   expect(await snapshot('list')).toMatchObject({ exitCode: 0, stdout: '' });
   const listed = await snapshot('list', '--safety');
-  expect(listed, listed.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(new RegExp(`^${copy} .*before run ${id}`, 'm')) });
+  expect(listed, listed.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(new RegExp(`^${copy} .*before run ${id}`, 'm')), stderr: expect.stringMatching(/^Of the runs of this machine\. .*kubectl rollback runs/) });
   expect(await snapshot('list', '--safety', '-o', 'name')).toMatchObject({ exitCode: 0, stdout: `${copy}\n`, stderr: '' });
   expect(await snapshot('list', '--safety', '--repo=elsewhere')).toMatchObject({ exitCode: 2, stdout: '' });
 

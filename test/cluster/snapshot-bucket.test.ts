@@ -1,5 +1,5 @@
 /** Snapshots in a bucket of a real S3 server: read by a few bytes, written whole or not at all, never over one another. */
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -14,6 +14,7 @@ import type { SnapshotRepository } from '../../lib/snapshot/repository.ts';
 import { test } from '../support/fixtures.ts';
 import { startObjectStore, type ObjectStore } from '../support/object-store.ts';
 import { kubectlJson } from '../support/kubectl.ts';
+import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { applyManifests } from '../support/workloads.ts';
 
@@ -38,14 +39,25 @@ async function fill(repository: SnapshotRepository): Promise<void> {
   for (const id of ids) await repository.write(id, await makeFile(id));
 }
 
-/** Passes requests on and notes them; with `hold` a PUT is read by its beginning and never passed on. */
-function startProxy(hold = false) {
+interface ProxyOptions {
+  /** A PUT is read by its beginning and never passed on. */
+  hold?: boolean;
+  /** Where requests go; the store of all tests when not given. */
+  endpoint?: string;
+  /** Awaited behind each list, before it is answered. */
+  afterList?(): void;
+}
+
+/** Passes requests on and notes them. */
+function startProxy({ hold = false, endpoint = store.endpoint, afterList }: ProxyOptions = {}) {
   const seen: { method: string; path: string; range: string | null; bytes: number }[] = [];
   let held = 0;
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
     idleTimeout: 0,
+    // Nobody behind it any more.
+    error: () => new Response(null, { status: 502 }),
     async fetch(request) {
       const { pathname, search } = new URL(request.url);
       if (hold && request.method === 'PUT') {
@@ -53,8 +65,9 @@ function startProxy(hold = false) {
         return new Promise<Response>(() => {});
       }
       // The Host header is signed: it stays that of the proxy.
-      const answer = await fetch(`${store.endpoint}${pathname}${search}`, { method: request.method, headers: request.headers, body: request.body });
+      const answer = await fetch(`${endpoint}${pathname}${search}`, { method: request.method, headers: request.headers, body: request.body });
       const body = await answer.bytes();
+      if (search.includes('list-type=2')) afterList?.();
       seen.push({ method: request.method, path: pathname, range: request.headers.get('range'), bytes: body.length });
       return new Response(body, { status: answer.status, headers: answer.headers });
     },
@@ -176,9 +189,8 @@ test('is listed whole when it holds more than a page of names', async () => {
   expect((await repository.ids()).toSorted()).toEqual([...names, ids[0]!].toSorted());
 }, 120_000);
 
-
 test('holds nothing of one whose writer was killed on the way, and takes the next', async ({ runFolder }) => {
-  const proxy = startProxy(true);
+  const proxy = startProxy({ hold: true });
   const repository = await repositoryAt('killed');
   const env = { PATH: process.env['PATH'] ?? '', HOME: runFolder, ...store.env, RETRACE_TEST_REPO: `s3://${store.bucket}/killed`, RETRACE_TEST_ID: ids[0]! };
   try {
@@ -195,6 +207,62 @@ test('holds nothing of one whose writer was killed on the way, and takes the nex
   expect(await execa(process.execPath, [writer], { env, extendEnv: false })).toMatchObject({ stdout: 'snapshot.exists' });
   expect((await repository.list()).map(({ id }) => id)).toEqual([ids[0]]);
 });
+
+test.skipIf(!canMount)('whose disk is full on the way of an upload: exit 11, nothing of it is there, and the next one that fits is taken', async ({ namespace, cli, kube, runFolder }) => {
+  let disk!: SmallDisk;
+  const small = await startObjectStore(runFolder, 'full-disk', async (folder) => (disk = await mountSmallDisk(runFolder, folder, 1024)));
+  try {
+    const noise = () => crypto.getRandomValues(new Uint8Array(600_000)).toBase64();
+    // Not by apply, whose annotation would be too long.
+    for (const at of [1, 2]) await kube(['create', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `noise-${at}` }, data: { noise: noise() } }) });
+    const place = ['--repo', `s3://${small.bucket}/team`];
+    const create = () => cli('snapshot', ['create', '-n', namespace, '--kinds=configmaps', ...place, '-o', 'name'], { env: small.env });
+    const list = () => cli('snapshot', ['list', ...place, '-o', 'name'], { env: small.env });
+    // More than the disk has in all: it fills in the middle.
+    const full = await create();
+    expect(full, full.stderr).toMatchObject({ exitCode: 11, stdout: '', stderr: expect.stringMatching(/^error: http:\S+ has no room for more in s3:\/\/snapshots\/team: InsufficientStorage[^]*kubectl snapshot prune .*--repo=s3:\/\/snapshots\/team/m) });
+    expect(disk.files()).toEqual([]);
+    expect(await list()).toMatchObject({ exitCode: 0, stdout: '' });
+    await kube(['delete', 'configmap', 'noise-1']);
+    const made = await create();
+    expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+    expect(await list()).toMatchObject({ exitCode: 0, stdout: made.stdout });
+
+    // One that was taken stays whole beside one that was not.
+    disk.fill();
+    expect(await create()).toMatchObject({ exitCode: 11, stdout: '' });
+    disk.free();
+    expect(disk.files()).toEqual([`team/${made.stdout.trim()}.retrace`]);
+    expect(await cli('snapshot', ['check', ...place], { env: small.env })).toMatchObject({ exitCode: 0 });
+  } finally {
+    small.stop();
+    disk.stop();
+  }
+}, 120_000);
+
+test('that goes away behind the list is no list of broken snapshots, and no reason to choose another state: exit 5 or 10', async ({ cluster, namespace, cli, runFolder }) => {
+  await applyManifests(cluster, namespace, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'rules' }, data: { a: 'good' } }]);
+  for (const how of ['bucket', 'server'] as const) {
+    const own = await startObjectStore(runFolder, `gone-${how}-${namespace}`);
+    await (await repositoryAt('team', own.env)).write(ids[0]!, await makeFile(ids[0]!));
+    const away = `${own.folder}-away`;
+    const proxy = startProxy({ endpoint: own.endpoint, afterList: () => (how === 'bucket' ? renameSync(own.folder, away) : own.stop()) });
+    try {
+      const gone = how === 'bucket' ? { exitCode: 5, stderr: expect.stringContaining('has no bucket "snapshots"') } : { exitCode: 10, stderr: expect.stringContaining('cannot reach s3://snapshots/team') };
+      const commands = [['snapshot', 'list'], ['snapshot', 'check'], ['snapshot', 'prune', '--keep-last=1', '--yes'], ['rollback', 'undo', 'cm/rules', '-n', namespace, '--yes']] as const;
+      // A server is gone once: what comes after the first finds nobody.
+      for (const [plugin, ...args] of how === 'bucket' ? commands : commands.slice(0, 1)) {
+        const ended = await cli(plugin, [...args, '--repo', `s3://${own.bucket}/team`], { env: { ...own.env, AWS_ENDPOINT_URL: proxy.endpoint } });
+        expect([args[0], ended]).toEqual([args[0], expect.objectContaining({ stdout: '', ...gone })]);
+        if (how === 'bucket') renameSync(away, own.folder);
+      }
+      if (how === 'bucket') expect(await (await repositoryAt('team', own.env)).ids()).toEqual([ids[0]]);
+    } finally {
+      proxy.stop();
+      own.stop();
+    }
+  }
+}, 120_000);
 
 test('is reached by the commands, with a file or the variables', async ({ cli, home }) => {
   const repository = await repositoryAt('from-file');

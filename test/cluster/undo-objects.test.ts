@@ -124,6 +124,37 @@ test.concurrent('different states are listed, and the person chooses; with none 
   expect(await dataOf(cluster, namespace)).toEqual({ a: '3' });
 });
 
+test.concurrent('a workload is not taken to a snapshot by undo, but by the restore that it names, to the letter', async ({ cluster, namespace, cli }) => {
+  await deploy(cluster, namespace, 'deploy/by-variable', [configMap, byVariable]);
+  const made = await cli('snapshot', ['create', '-n', namespace, '--kinds=deployments', '-o', 'name']);
+  expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+  const id = made.stdout.trim();
+  await kubectl(cluster, ['set', 'image', 'deploy/by-variable', 'c=thanos:v0.42.0'], { namespace });
+  const undo = (to: string, ...flags: string[]) => cli('rollback', ['undo', 'deploy/by-variable', '-n', namespace, `--to=${to}`, '--yes', ...flags]);
+  const imageOf = async () => (await kubectlJson(cluster, ['get', 'deploy/by-variable'], { namespace })).spec.template.spec.containers[0].image;
+  const refused = await undo(`snapshot:${id}`);
+  const command = `kubectl snapshot restore ${id} deployment/by-variable -n ${namespace}`;
+  expect(refused).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(`${command}\n`) });
+  expect(refused.stderr).toContain(`kubectl rollback history deployment/by-variable -n ${namespace}\n`);
+  expect(await undo('run:r-1', '--repo=s3://b/team', "--identity=my key")).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(`kubectl snapshot restore run:r-1 deployment/by-variable -n ${namespace} --repo=s3://b/team --identity='my key'\n`) });
+  expect(await undo('helm:3')).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('--to: "helm:3" is not what it takes') });
+  expect(await imageOf()).toBe('thanos:v0.42.0');
+  const restored = await cli('snapshot', [...command.split(' ').slice(2), '--yes', ...quickly]);
+  expect(restored, restored.stderr).toMatchObject({ exitCode: 0 });
+  expect(await imageOf()).toBe('thanos:v0.41.0');
+});
+
+test.concurrent('a snapshot file that cannot be read is named beside the older state that is chosen', async ({ cluster, namespace, cli, home }) => {
+  await kubectl(cluster, ['create', 'configmap', 'config', '--from-literal=a=1'], { namespace });
+  for (const day of [20, 21]) await keepSnapshot(cluster, namespace, home, { id: `s-202611${day}-0100`, startedAt: `2026-11-${day}T01:00:00Z`, targets: ['configmap/config'] });
+  writeFileSync(join(home, 'data', 'retrace', 'snapshots', 's-20261121-0100.retrace'), 'cut off');
+  await patch(cluster, namespace, 'configmap/config', { data: { a: '2' } });
+  const plan = await cli('rollback', ['plan', 'cm/config', '-n', namespace]);
+  expect(plan, plan.stderr).toMatchObject({ exitCode: 0 });
+  expect(plan.stdout).toContain('goes back to snapshot:s-20261120-0100');
+  expect(plan.stdout.replace(/\s+/g, ' ')).toContain('not looked at for configmap/config: snapshot:s-20261121-0100 (snapshot.corrupt)');
+});
+
 test.concurrent('a workload and what it reads by one verb: the object first, and new pods once', async ({ cluster, namespace, cli, home }) => {
   await deploy(cluster, namespace, 'deploy/by-variable', [configMap, byVariable]);
   await patch(cluster, namespace, 'configmap/config', bad);

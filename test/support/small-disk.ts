@@ -2,7 +2,8 @@
  * A disk of a few hundred KiB that can be filled. It is mounted in a mount namespace of its own, which the kernel takes away with its last
  * process: nothing is left mounted, however a test ends.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { execaSync, execa } from 'execa';
 import { noteProcess } from './run-folder.ts';
 
@@ -21,6 +22,8 @@ export interface SmallDisk {
   free(): void;
   /** A file on the disk, as text. */
   read(path: string): string;
+  /** Paths of all files below the folder. */
+  files(): string[];
   stop(): void;
 }
 
@@ -46,6 +49,7 @@ export async function mountSmallDisk(runFolder: string, folder: string, kibibyte
       rmSync(filler, { force: true });
     },
     read: (path) => readFileSync(inside(path), 'utf8'),
+    files: () => readdirSync(inside(folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name, parentPath }) => relative(inside(folder), join(parentPath, name))),
     stop: () => holder.stdin.end(),
   };
 }

@@ -117,7 +117,8 @@ function isMeant(source: WantedSource, choice: StateChoice): boolean {
   return choice.kind === source.kind;
 }
 
-function wordOfChoice(choice: StateChoice): string {
+/** How `--to` was typed. */
+export function wordOfChoice(choice: StateChoice): string {
   if (choice.kind === 'helm') return `helm:${choice.revision}`;
   return choice.kind === 'snapshot' || choice.kind === 'run' ? `${choice.kind}:${choice.id}` : choice.kind;
 }

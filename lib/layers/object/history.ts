@@ -73,7 +73,11 @@ function nothing(): FoundStates {
 
 async function readSnapshots(objects: readonly KubeObject[], place: SnapshotPlace, clusterUid: string | undefined, choice: StateChoice, context: Context): Promise<FoundStates[]> {
   const found = objects.map(nothing);
-  const listed = choose(await place.repository.list(), clusterUid, choice);
+  const all = await place.repository.list();
+  // Nobody knows of which cluster it is, nor that it is not the one to go back to.
+  const broken = choice.kind === 'default' ? all.filter((one) => one.broken !== undefined) : [];
+  for (const { gaps } of found) gaps.push(...broken.map(({ id, broken: error }) => ({ what: `snapshot:${id}`, why: error!.code })));
+  const listed = choose(all, clusterUid, choice);
   const read = await atMost(readAtOnce, listed, async (one) => readSnapshot(one, objects, place, context));
   for (const ofOne of read) ofOne.forEach((one, index) => (found[index]!.states.push(...one.states), found[index]!.gaps.push(...one.gaps)));
   return found;

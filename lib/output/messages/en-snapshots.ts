@@ -36,6 +36,11 @@ export const snapshotErrors = {
     next: ['Check keys and region in --repo-config=FILE, or in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION'],
   }),
   'repository.unreachable': ({ place, endpoint, detail }) => ({ text: `cannot reach ${place} at ${endpoint}: ${detail}`, next: ['Check the endpoint, the network and VPN, and try again'] }),
+  'repository.full': ({ place, endpoint, detail }) => ({
+    text: `${endpoint} has no room for more in ${place}: ${detail}`,
+    lines: ['Nothing of it was kept there.'],
+    next: [`See what could go:  kubectl snapshot prune --keep-daily=7 --dry-run=client --repo=${place}`, 'Or make room on the server, and try again'],
+  }),
   'snapshot.check-failed': ({ ids, checked }) => ({
     text: `${ids.length} of ${checked} ${checked === 1 ? 'snapshot' : 'snapshots'} cannot be used: ${listed(ids, 'and')}`,
     next: ['Bring copies of them back, or take new ones:  kubectl snapshot create'],
@@ -96,6 +101,7 @@ export const snapshotLabels: SnapshotLabels = {
     why: 'WHY',
     type: 'TYPE',
   },
+  onlyThisMachine: 'Of the runs of this machine. What another machine\'s run found is in the cluster:  kubectl rollback runs, then revert RUN',
   none: (place) => `No snapshots in ${place} yet.`,
   scope: ({ namespaces, selector, kinds, withoutKinds }) =>
     [

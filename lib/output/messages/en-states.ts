@@ -16,7 +16,7 @@ function offerLine({ to, at, verified, live, changes }: StateOffer): string {
 export const stateErrors = {
   'state.none': ({ target, states, command }) => ({
     text: `there is nothing to go back to for ${target}`,
-    lines: [...(states.length > 0 ? states.map(offerLine) : ["no snapshot holds it, kubectl's last-applied annotation and a Helm manifest do not differ from it, and no run has changed it"]), 'Nothing was changed.'],
+    lines: [...(states.length > 0 ? states.map(offerLine) : ["no snapshot holds it, kubectl's last-applied annotation and a Helm manifest do not differ from it, and no run of this machine has changed it"]), 'Nothing was changed.'],
     next: [...(states.some(({ live }) => !live) ? [`To choose one all the same:  ${command} --to=${states.find(({ live }) => !live)!.to}`] : []), 'For the next time:  kubectl snapshot create'],
   }),
   'state.ambiguous': ({ target, states, command }) => ({
@@ -25,6 +25,11 @@ export const stateErrors = {
     next: [`Choose one:  ${command} --to=${states.find(({ live }) => !live)?.to ?? 'snapshot:ID'}`],
   }),
   'state.refused': ({ target, because }) => ({ text: `${target} cannot be written: ${objects.reason(because)}`, lines: ['Nothing was changed.'], next: ['Choose another state with --to=STATE; which there are:  kubectl rollback history ' + target] }),
+  'state.of-workload': ({ targets, asked, command, history }) => ({
+    text: `--to=${asked}: ${listed(targets, 'and')} ${targets.length === 1 ? 'goes' : 'go'} back by revisions that the cluster keeps`,
+    lines: ['Nothing was changed.'],
+    next: [`As it stood there, whole:  ${command}`, `Which revisions there are:  ${history}`],
+  }),
   'state.unknown': ({ target, asked, states, command }) => ({
     text: `--to: there is no ${quoted(asked)} for ${target}`,
     lines: [...states.map(offerLine), 'Nothing was changed.'],

@@ -36,6 +36,11 @@ export const snapshotErrors = {
     next: ['--repo-config=FILE의 키와 리전, 또는 AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION을 확인하십시오'],
   }),
   'repository.unreachable': ({ place, endpoint, detail }) => ({ text: `${place}에 연결할 수 없습니다 (${endpoint}): ${detail}`, next: ['엔드포인트, 네트워크, VPN을 확인한 뒤 다시 시도하십시오'] }),
+  'repository.full': ({ place, endpoint, detail }) => ({
+    text: `${endpoint}: ${place}에 남은 공간이 없습니다: ${detail}`,
+    lines: ['그곳에 아무것도 남기지 않았습니다.'],
+    next: [`지울 수 있는 것 보기:  kubectl snapshot prune --keep-daily=7 --dry-run=client --repo=${place}`, '또는 서버의 공간을 늘린 뒤 다시 시도하십시오'],
+  }),
   'snapshot.check-failed': ({ ids, checked }) => ({
     text: `스냅샷 ${checked}개 중 ${ids.length}개를 쓸 수 없습니다: ${ids.join(', ')}`,
     next: ['사본을 가져오거나 새로 만드십시오:  kubectl snapshot create'],
@@ -94,6 +99,7 @@ export const snapshotLabels: SnapshotLabels = {
     why: '이유',
     type: '타입',
   },
+  onlyThisMachine: '이 컴퓨터의 실행만입니다. 다른 컴퓨터의 실행이 찾은 것은 클러스터에 있습니다:  kubectl rollback runs, 그다음 revert RUN',
   none: (place) => `${place}에 아직 스냅샷이 없습니다.`,
   scope: ({ namespaces, selector, kinds, withoutKinds }) =>
     [

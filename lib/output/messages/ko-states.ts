@@ -15,7 +15,7 @@ function offerLine({ to, at, verified, live, changes }: StateOffer): string {
 export const stateErrors = {
   'state.none': ({ target, states, command }) => ({
     text: `${target}: 되돌아갈 상태가 없습니다`,
-    lines: [...(states.length > 0 ? states.map(offerLine) : ['이것을 담은 스냅샷이 없고, kubectl의 last-applied 어노테이션과 Helm 매니페스트는 지금과 같으며, 이것을 바꾼 실행도 없습니다']), '아무것도 바꾸지 않았습니다.'],
+    lines: [...(states.length > 0 ? states.map(offerLine) : ['이것을 담은 스냅샷이 없고, kubectl의 last-applied 어노테이션과 Helm 매니페스트는 지금과 같으며, 이것을 바꾼 이 컴퓨터의 실행도 없습니다']), '아무것도 바꾸지 않았습니다.'],
     next: [...(states.some(({ live }) => !live) ? [`그래도 고르려면:  ${command} --to=${states.find(({ live }) => !live)!.to}`] : []), '다음을 위해:  kubectl snapshot create'],
   }),
   'state.ambiguous': ({ target, states, command }) => ({
@@ -24,6 +24,11 @@ export const stateErrors = {
     next: [`하나를 고르십시오:  ${command} --to=${states.find(({ live }) => !live)?.to ?? 'snapshot:ID'}`],
   }),
   'state.refused': ({ target, because }) => ({ text: `${target}: 쓸 수 없습니다: ${objects.reason(because)}`, lines: ['아무것도 바꾸지 않았습니다.'], next: ['--to=STATE로 다른 상태를 고르십시오. 있는 상태:  kubectl rollback history ' + target] }),
+  'state.of-workload': ({ targets, asked, command, history }) => ({
+    text: `--to=${asked}: ${targets.join(', ')}은(는) 클러스터에 남은 리비전으로 되돌아갑니다`,
+    lines: ['아무것도 바꾸지 않았습니다.'],
+    next: [`그곳에 있던 그대로 전부:  ${command}`, `있는 리비전:  ${history}`],
+  }),
   'state.unknown': ({ target, asked, states, command }) => ({
     text: `--to: ${target}에는 ${quoted(asked)} 상태가 없습니다`,
     lines: [...states.map(offerLine), '아무것도 바꾸지 않았습니다.'],

@@ -6,6 +6,8 @@ import type { KeepReason } from '../../snapshot/retention.ts';
 export interface SnapshotLabels {
   columns: Record<'id' | 'age' | 'cluster' | 'scope' | 'objects' | 'secrets' | 'size' | 'state' | 'tags' | 'by' | 'result' | 'sealed' | 'detail' | 'action' | 'why' | 'type', string>;
   none(place: string): string;
+  /** Behind a list of what runs found. */
+  onlyThisMachine: string;
   scope(scope: Manifest['scope']): string;
   state(manifest: Pick<Manifest, 'complete' | 'gaps' | 'purpose' | 'runId'>): string;
   secrets(manifest: Pick<Manifest, 'secrets' | 'counts' | 'recipients'>): string;

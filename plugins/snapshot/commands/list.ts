@@ -25,8 +25,9 @@ export const list = defineCommand({
     const repository = await openPlace(args, env.context);
     const found = newestFirst(await repository.list());
     const isForPeople = args.output === 'table' || args.output === 'wide';
-    if (found.length === 0 && isForPeople) return say(env.messages.snapshot.none(repository.place), env);
-    await print(
+    const isOfRuns = args.safety && isForPeople;
+    if (found.length === 0 && isForPeople) await say(env.messages.snapshot.none(repository.place), env);
+    else await print(
       {
         document: listOf('Snapshot', found.map(describeListed)),
         names: found.map(({ id }) => id),
@@ -35,5 +36,6 @@ export const list = defineCommand({
       args.output,
       env,
     );
+    if (isOfRuns) await say(env.messages.snapshot.onlyThisMachine, env);
   },
 });

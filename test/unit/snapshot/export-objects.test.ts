@@ -97,7 +97,7 @@ describe('a selection', () => {
   ])('%j in %j', (words, namespaces, expected) => expect(chosen(words, namespaces)).toEqual(expected));
 
   test.each<[string[], string, object]>([
-    [['sts/x'], 'kind.unknown', { name: 'sts' }],
+    [['sts/x'], 'snapshot.no-such-object', { id: 's-1', target: 'sts/x' }],
     [['cm/rulez'], 'snapshot.no-such-object', { id: 's-1', target: 'cm/rulez', near: ['rules'] }],
     [['a/b/c'], 'target.bad-form', {}],
   ])('%j is refused', (words, code, params) => {
