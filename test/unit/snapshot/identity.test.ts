@@ -85,7 +85,7 @@ describe('recipients', () => {
     const recipient = await identityToRecipient(key);
     for (const bad of [key, 'ssh-ed25519 AAAA', recipient.slice(0, -1) + (recipient.endsWith('q') ? 'p' : 'q'), 'age1', '']) {
       const error = await addRecipient(bad, undefined, context()).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: 'recipient.broken', exitCode: 11 });
+      expect(error).toMatchObject({ code: 'usage.value', exitCode: 2 });
       expect(JSON.stringify((error as { params: unknown }).params)).not.toContain(key.slice(0, 40));
     }
     expect(() => statSync(recipientsPath(context()))).toThrow();
