@@ -2,7 +2,7 @@
  * The field rules of a restore on real servers, by the whole way: snapshot create, something happens, snapshot restore. What is of the whole cluster
  * is on a control plane of this file's own, which is also the other cluster of the test that needs one.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, inject } from 'vitest';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
@@ -112,18 +112,64 @@ test('what would be refused once it is deleted is refused before', async ({ cli 
   const binding = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'no-ones' }, spec: { policyName: 'no-ones', validationActions: ['Deny'], matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } } } };
   await applyManifests(own, namespace, [policy, binding]);
   await waitUntil(async () => (await kubectl(own, ['create', 'cm', 'x', '--from-literal=a=1', '--dry-run=server'], { namespace, allowFailure: true })).stderr.includes('no ones here'), { what: 'the policy to hold' });
-  const restore = () => cli('snapshot', ['restore', id, 'cm/sealed', '-n', namespace, '--yes'], { kubeconfig: own.kubeconfig });
+  const restore = (...more: string[]) => cli('snapshot', ['restore', id, 'cm/sealed', '-n', namespace, '--yes', ...more], { kubeconfig: own.kubeconfig });
   const refused = await restore();
   expect(refused, refused.stderr).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('no ones here') });
   expect((await read(own, namespace, 'cm/sealed')).data).toEqual({ a: '2' });
 
-  // A quota that has room for one does not have it for two: no reason to refuse.
+  // A quota that has room for one does not have it for two: no reason to refuse. Its controller counts some time after the deletion.
   await kubectl(own, ['delete', 'validatingadmissionpolicybinding', 'no-ones']);
   const { items } = await kubectlJson(own, ['get', 'cm'], { namespace });
-  await applyManifests(own, namespace, [{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'full' }, spec: { hard: { 'count/secrets': '100', 'count/configmaps': String(items.length) } } }]);
-  await waitUntil(async () => (await kubectl(own, ['create', 'cm', 'x', '--from-literal=a=1', '--dry-run=server'], { namespace, allowFailure: true })).stderr.includes('exceeded quota'), { what: 'the quota to be full, and the policy gone' });
-  const planned = await cli('snapshot', ['restore', id, 'cm/sealed', '-n', namespace, '--dry-run=server', '-o', 'json'], { kubeconfig: own.kubeconfig });
-  expect(JSON.parse(planned.stdout).targets.map(({ verb }: { verb: string }) => verb)).toEqual(['recreate']);
+  const quota = async (configMaps: number) => {
+    await applyManifests(own, namespace, [{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'full' }, spec: { hard: { 'count/configmaps': `${configMaps}` } } }]);
+    await waitUntil(async () => (await kubectl(own, ['create', 'cm', 'x', '--from-literal=a=1', '--dry-run=server'], { namespace, allowFailure: true })).stderr.includes(`limited: count/configmaps=${configMaps}`), { what: 'the quota to hold, and the policy gone' });
+  };
+  // One that is smaller than what is there has no room for it even then.
+  await quota(items.length - 1);
+  const tooMany = await restore('--local-only');
+  expect(tooMany, tooMany.stderr).toMatchObject({ exitCode: 5, stdout: 'configmap/sealed refused\n', stderr: expect.stringContaining('exceeded quota') });
+  expect((await read(own, namespace, 'cm/sealed')).data).toEqual({ a: '2' });
+  await quota(items.length);
+  const manager = Number(readFileSync(join(own.folder, 'pids', 'kube-controller-manager.pid'), 'utf8'));
+  process.kill(manager, 'SIGSTOP');
+  const running = restore('--local-only');
+  await waitUntil(async () => (await kubectl(own, ['get', 'cm', 'sealed'], { namespace, allowFailure: true })).exitCode !== 0, { what: 'the old one to go' }).finally(() => process.kill(manager, 'SIGCONT'));
+  const done = await running;
+  expect(done, done.stderr).toMatchObject({ exitCode: 0, stdout: 'configmap/sealed deleted and created again\n' });
+  expect((await read(own, namespace, 'cm/sealed')).data).toEqual({ a: '1' });
+}, 120_000);
+
+test('a Service whose port is taken is refused before its deletion; what is refused only after it is told as half done', async ({ cli }) => {
+  const namespace = await createNamespace(own);
+  const web = (spec: object) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { selector: labels, ports: [{ name: 'http', port: 80 }], ...spec } });
+  const chosen = { type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 31_777 }] };
+  await applyManifests(own, namespace, [web(chosen)]);
+  const id = await create(cli, ['-n', namespace, '--kinds=services'], own.kubeconfig);
+  await kubectl(own, ['delete', 'svc', 'web'], { namespace });
+  await applyManifests(own, namespace, [web({ clusterIP: 'None' }), { ...web(chosen), metadata: { name: 'thief' } }]);
+  const restore = () => cli('snapshot', ['restore', id, 'svc/web', '-n', namespace, '--yes'], { kubeconfig: own.kubeconfig });
+  const refused = await restore();
+  expect(refused, refused.stderr).toMatchObject({ exitCode: 5, stdout: 'service/web refused\n', stderr: expect.stringContaining('provided port is already allocated') });
+  expect((await read(own, namespace, 'svc/web')).spec.clusterIP).toBe('None');
+
+  // Tried under another name, so a rule about this name speaks only when it is too late.
+  await kubectl(own, ['delete', 'svc', 'thief'], { namespace });
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['services'] };
+  const policy = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicy', metadata: { name: 'no-web' }, spec: { matchConstraints: { resourceRules: [rule] }, validations: [{ expression: "object.metadata.name != 'web'", message: 'no web here' }] } };
+  const binding = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'no-web' }, spec: { policyName: 'no-web', validationActions: ['Deny'], matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } } } };
+  const isDenied = async () => (await kubectl(own, ['create', 'service', 'clusterip', 'web', '--tcp=80', '--dry-run=server'], { namespace, allowFailure: true })).stderr.includes('no web here');
+  await applyManifests(own, namespace, [policy, binding]);
+  await waitUntil(isDenied, { what: 'the policy to hold' });
+  const stopped = await restore();
+  const resume = () => cli('rollback', ['resume', runIdIn(stopped), '-n', namespace], { kubeconfig: own.kubeconfig });
+  for (const told of [stopped, await resume()]) {
+    expect(told, told.stderr).toMatchObject({ exitCode: 7, stderr: expect.stringMatching(/no web here[^]*rollback resume/) });
+    expect(told.stderr).not.toContain('Nothing was changed');
+  }
+  await kubectl(own, ['delete', 'validatingadmissionpolicybinding', 'no-web']);
+  await waitUntil(async () => !(await isDenied()), { what: 'the policy to go' });
+  expect(await resume()).toMatchObject({ exitCode: 0 });
+  expect((await read(own, namespace, 'svc/web')).spec.ports[0].nodePort).toBe(31_777);
 }, 120_000);
 
 test.concurrent('addresses and ports: those that somebody chose come back, others are given anew; one that is taken meanwhile is refused in the words of the server', async ({ cluster, namespace, cli, kube }) => {

@@ -1,8 +1,7 @@
 import { atMost } from '../../core/at-most.ts';
 import { isError } from '../../core/errors.ts';
-import { objectAt, objectsAt } from '../../core/fields.ts';
-import type { JsonObject } from '../../core/json.ts';
 import { redactText } from '../../core/redaction.ts';
+import { isRoomForSuccessor } from '../../formats/exceeded-quota.ts';
 import { diffObjects } from '../../formats/object-diff.ts';
 import { createObject, deleteObject, getObject, replaceObject } from '../../kube/objects.ts';
 import type { Connection, KubeObject, ResourceType } from '../../kube/types.ts';
@@ -71,16 +70,15 @@ async function tryIt(connection: Connection, { target, body }: PlannedObject): P
 
 /**
  * Whether the server would take what is to be made after the deletion: better refused now than when there is nothing any more. Its
- * name is still taken, so it is tried under another one, without the ports of nodes, which are taken too. A quota counts both.
+ * name is still taken, so it is tried under another one. A quota counts both. A node port that is taken is another's: only a Service
+ * that gets or loses its address is made anew, and the one without has no such port.
  */
 async function trySuccessor(connection: Connection, type: ResourceType, namespace: string | undefined, body: KubeObject): Promise<void> {
   const { name, ...metadata } = body.metadata;
-  const ports = objectsAt(body, 'spec', 'ports').map(({ nodePort: _port, ...port }) => port);
-  const spec: JsonObject = body.kind === 'Service' ? { spec: { ...objectAt(body, 'spec'), ports } } : {};
   try {
-    await createObject(connection, type, namespace, { ...body, ...spec, metadata: { ...metadata, generateName: `${name}-` } }, { fieldManager, dryRun: true });
+    await createObject(connection, type, namespace, { ...body, metadata: { ...metadata, generateName: `${name}-` } }, { fieldManager, dryRun: true });
   } catch (error) {
-    if (isError(error, 'access.forbidden') && error.params.detail.includes('exceeded quota')) return;
+    if (isError(error, 'access.forbidden') && isRoomForSuccessor(error.params.detail)) return;
     throw error;
   }
 }

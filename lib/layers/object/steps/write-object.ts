@@ -2,6 +2,7 @@ import { digestOf } from '../../../core/digest.ts';
 import { RetraceError } from '../../../core/errors.ts';
 import { isError } from '../../../core/errors.ts';
 import { sleep } from '../../../core/time.ts';
+import { isRoomForSuccessor } from '../../../formats/exceeded-quota.ts';
 import { failureOf, mayHaveArrived } from '../../../kube/failures.ts';
 import { createObject, deleteObject, getObject, replaceObject } from '../../../kube/objects.ts';
 import type { KubeObject } from '../../../kube/types.ts';
@@ -44,18 +45,20 @@ export function isWritten({ target, wanted }: ObjectWrite, live: KubeObject | un
  * has the state that was read as its precondition (uid and resourceVersion, or that there is none of that name), so one that arrives
  * late or twice changes nothing. After any trouble the object is read again first.
  * @param found as it was just read
+ * @param tellGone called when what is to be made anew is not there, by our deletion or before it: whatever fails from then on leaves it missing
  * @returns what the server answered; undefined when nothing had to be written or it is gone
  * @throws plan.stale when it is neither as planned nor as wanted; run.timeout when what is deleted does not go; else the error of the write
  */
-export async function writeObject(write: ObjectWrite, found: KubeObject | undefined, environment: StepEnvironment): Promise<KubeObject | undefined> {
+export async function writeObject(write: ObjectWrite, found: KubeObject | undefined, environment: StepEnvironment, tellGone: () => void): Promise<KubeObject | undefined> {
   let live = found;
   for (let attempt = 1; ; attempt++) {
     if (isWritten(write, live)) return live;
+    if (write.target.verb === 'recreate' && !live) tellGone();
     refuseStale(write, live);
     try {
-      return await send(write, live, environment);
+      return await send(write, live, environment, tellGone);
     } catch (error) {
-      const pauseMs = pauseAfter(error, attempt);
+      const pauseMs = pauseAfter(error, attempt, write.target);
       if (pauseMs === undefined || attempt === mostAttempts) throw error;
       await sleep(pauseMs);
       live = await readAgain(write, environment, error);
@@ -63,7 +66,7 @@ export async function writeObject(write: ObjectWrite, found: KubeObject | undefi
   }
 }
 
-async function send({ target, wanted }: ObjectWrite, live: KubeObject | undefined, environment: StepEnvironment): Promise<KubeObject | undefined> {
+async function send({ target, wanted }: ObjectWrite, live: KubeObject | undefined, environment: StepEnvironment, tellGone: () => void): Promise<KubeObject | undefined> {
   const { connection } = environment;
   const { object, verb } = target;
   const type = typeOfRef(object);
@@ -75,6 +78,7 @@ async function send({ target, wanted }: ObjectWrite, live: KubeObject | undefine
     const { uid, resourceVersion } = live.metadata;
     const propagationPolicy = verb === 'recreate' && keepsPodsWhenDeleted(live) ? 'Orphan' : 'Background';
     await deleteObject(connection, type, namespace, object.name, { uid, resourceVersion, propagationPolicy });
+    tellGone();
     await waitUntilGone(target, uid, environment);
   }
   if (verb === 'delete') return undefined;
@@ -119,10 +123,12 @@ async function readAgain({ target: { object } }: ObjectWrite, { connection }: St
 }
 
 /** Milliseconds to wait before looking again; undefined when looking does not help. */
-function pauseAfter(error: unknown, attempt: number): number | undefined {
+function pauseAfter(error: unknown, attempt: number, { verb }: ObjectTarget): number | undefined {
   const failure = failureOf(error);
   // The server's own fair queueing: the write surely was not carried out.
   if (failure?.status === 429) return Math.min(failure.retryAfterSeconds ?? 1, longestThrottleSeconds) * 1000;
+  // The quota's controller counts some time after the deletion: what is deleted still has its place (quota/v1, replenishment).
+  if (verb === 'recreate' && isError(error, 'access.forbidden') && isRoomForSuccessor(error.params.detail)) return 250 * 2 ** attempt;
   // Somebody wrote its status, or it is there already.
   if (isError(error, 'server.conflict')) return 10 * attempt;
   return mayHaveArrived(error) ? 100 * 2 ** attempt : undefined;

@@ -58,6 +58,7 @@ class Wave {
   readonly #environment: StepEnvironment;
   readonly #total: number;
   #failure: unknown;
+  #isAnyGone = false;
   #toldMs = 0;
 
   constructor(step: Step, environment: StepEnvironment, total: number) {
@@ -76,7 +77,7 @@ class Wave {
         this.already += 1;
         return;
       }
-      await writeObject(write, live, this.#environment);
+      await writeObject(write, live, this.#environment, () => (this.#isAnyGone = true));
       this.written += 1;
       this.#tell();
     } catch (error) {
@@ -84,11 +85,11 @@ class Wave {
     }
   }
 
-  /** Some objects may be written already: then it is a run that stopped half way, whatever stopped it. */
+  /** Some objects may be written already, or deleted and not made again: then it is a run that stopped half way, whatever stopped it. */
   throwFailure(): void {
     const failure = this.#failure;
     if (failure === undefined) return;
-    const isHalfWay = this.written + this.already > 0;
+    const isHalfWay = this.written + this.already > 0 || this.#isAnyGone;
     if (!isHalfWay || !(failure instanceof RetraceError) || failure.code.startsWith('run.')) throw failure;
     const { runId } = this.#environment;
     throw new RetraceError('run.stopped', { id: runId, step: this.#step.kind, why: failure.code, command: resumeCommand(runId) }, { cause: failure });
