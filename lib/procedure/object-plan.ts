@@ -1,5 +1,6 @@
 import type { MissingPermission } from '../core/errors.ts';
 import { eachOnce, ruleText } from '../core/permission.ts';
+import { replicasOf } from '../formats/workload.ts';
 import { findMissingPermissions } from '../kube/access-review.ts';
 import type { Connection } from '../kube/types.ts';
 import type { PlannedObject } from '../layers/object/plan.ts';
@@ -52,9 +53,11 @@ export async function noteObjects(planned: readonly PlannedObject[], needs: Miss
   const missing = await findMissingPermissions(connection, needs);
   const unique = (permissions: readonly MissingPermission[]) => [...new Set(permissions.map(ruleText))];
   const owned = planned.filter(({ target, facts }) => isWritten(target) && (facts.ownership?.putBack.length ?? 0) > 0);
+  const kept = planned.filter(({ target, facts: { live, stored } }) => target.keepsReplicas && live && stored && replicasOf(live) !== replicasOf(stored)).map(({ target }) => displayName(target.object));
   const byOwner = Map.groupBy(owned, ({ facts }) => JSON.stringify(facts.ownership!.putBack));
   return [
     ...[...byOwner.values()].map((group) => note('owner-puts-back', 'warning', { target: nameOfGroup(group), putBack: group[0]!.facts.ownership!.putBack })),
+    ...(kept.length > 0 ? [note('replicas-kept', 'info', { targets: kept })] : []),
     ...(missing.length > 0 ? [note('permission-missing', 'warning', { permissions: unique(missing) })] : []),
     ...(unread.length > 0 ? [note('not-looked-at', 'warning', { permissions: unique(unread) })] : []),
   ];

@@ -68,6 +68,8 @@ export interface NoteParams {
   'restore-added': { objects: string[] };
   /** Written without a dry run before: what they need comes with the restore. */
   'restore-untried': { objects: number };
+  /** An autoscaler sets the replicas of these: they stay as they are now. */
+  'replicas-kept': { targets: string[] };
   /** --dry-run=client: the server was not asked whether it would take the writes. */
   untried: Record<string, never>;
   /** A workload that is written and whose pods nobody waits for: it is paused. */

@@ -77,6 +77,7 @@ test.concurrent('replicas stay where an autoscaler has them, and come back where
   }
   const done = await cli('snapshot', ['restore', id, '-n', namespace, '--yes', ...quickly]);
   expect(done, done.stderr).toMatchObject({ exitCode: 0 });
+  expect(done.stderr).toContain('an autoscaler sets the replicas of deployment/driven: they stay as they are now');
   const live = await Promise.all(['driven', 'by-hand'].map((name) => read(cluster, namespace, `deploy/${name}`)));
   expect(live.map(({ spec, metadata }) => [spec.replicas, metadata.labels.tier])).toEqual([[3, 'good'], [2, 'good']]);
   expect(await cli('snapshot', ['restore', id, '-n', namespace, '--yes'])).toMatchObject({ exitCode: 0, stderr: '' });

@@ -37,6 +37,7 @@ export const restoreNotes = {
   'restore-without-secrets': ({ objects: names }) => noteOf(`${someText(names)} ${names.length === 1 ? 'stays as it is' : 'stay as they are'}: --secrets=skip`),
   'restore-added': ({ objects: names }) => noteOf(`added since, and left: ${someText(names)}; --delete-added deletes ${names.length === 1 ? 'it' : 'them'}`),
   'restore-untried': ({ objects: count }) => noteOf(`${count} ${count === 1 ? 'object' : 'objects'} could not be tried beforehand: the namespace or the type comes with this restore`),
+  'replicas-kept': ({ targets }) => noteOf(`an autoscaler sets the replicas of ${listed(targets, 'and')}: they stay as they are now`),
   untried: () => noteOf('not tried on the server; --dry-run=server does'),
   'restore-not-awaited': ({ target, command }) => ({ ...careful(`${target} is paused in what is written: it rolls out once it is resumed, and is not waited for`), command }),
   'restore-deletes': ({ objects: names }) => careful(`DELETES ${someText(names)}`),

@@ -37,6 +37,7 @@ export const restoreNotes = {
   'restore-without-secrets': ({ objects: names }) => noteOf(`그대로 둠 (--secrets=skip): ${someText(names)}`),
   'restore-added': ({ objects: names }) => noteOf(`이후에 추가되어 그대로 둠: ${someText(names)}. 삭제하려면 --delete-added`),
   'restore-untried': ({ objects: count }) => noteOf(`미리 시험할 수 없는 오브젝트 ${count}개: 네임스페이스나 타입이 이 복원에서 생깁니다`),
+  'replicas-kept': ({ targets }) => noteOf(`${targets.join(', ')}의 레플리카는 오토스케일러가 정하므로 지금 그대로 둡니다`),
   untried: () => noteOf('서버에서 시험하지 않았습니다. --dry-run=server가 시험합니다'),
   'restore-not-awaited': ({ target, command }) => ({ ...careful(`${target}: 쓰이는 내용이 일시 중지 상태라서 기다리지 않습니다. 재개해야 롤아웃됩니다`), command }),
   'restore-deletes': ({ objects: names }) => careful(`삭제: ${someText(names)}`),

@@ -42,6 +42,7 @@ const samples: { [C in NoteCode]: [NoteParams[C], ...string[]] } = {
   'restore-without-secrets': [{ objects: ['secret/x'] }, 'secret/x', '--secrets=skip'],
   'restore-added': [{ objects: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] }, 'a, b, c, d, e +2', '--delete-added'],
   'restore-untried': [{ objects: 3 }, '3'],
+  'replicas-kept': [{ targets: ['deployment/web'] }, 'deployment/web'],
   untried: [{}, '--dry-run=server'],
   'restore-not-awaited': [{ target: 'deployment/x', command: 'kubectl rollout resume deployment/x -n monitoring' }, 'deployment/x'],
   'restore-deletes': [{ objects: ['service/x'] }, 'service/x'],
