@@ -61,16 +61,18 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** What a check found, a line each. */
 export function renderChecks(checked: readonly CheckedSnapshot[], messages: Messages, style: Style): string {
-  const { columns: titles, result, sealed: seals, unopened } = messages.snapshot;
-  const rows = checked.map(({ id, result: found, bytes, sealed, failure }) => [
+  const { columns: titles, result, sealed: seals, unopened, dangling: lacks } = messages.snapshot;
+  const rows = checked.map(({ id, result: found, bytes, sealed, dangling = [], failure }) => [
     id,
     paint(style, found === 'ok' ? 'good' : 'bad', result[found]),
     bytes === undefined ? '' : sizeText(bytes),
     sealed === undefined ? '' : seals[sealed],
-    failure === undefined ? '' : messageOf(failure, messages).text,
+    failure === undefined ? (dangling.length === 0 ? '' : lacks(dangling.length)) : messageOf(failure, messages).text,
   ]);
   const table = renderTable([{ title: titles.id }, { title: titles.result }, { title: titles.size, align: 'right' }, { title: titles.sealed }, { title: titles.detail, mayBeCut: true }], rows, style);
-  return checked.some(({ sealed }) => sealed === 'unopened') ? `${table}${unopened}\n` : table;
+  const lines = checked.flatMap(({ id, dangling = [] }) => printableData(dangling).map(({ from, to, namespace }) => `${checked.length > 1 ? `${id}   ` : ''}${to} -n ${namespace}   ${messages.snapshot.neededBy(from)}`));
+  const notes = [...(checked.some(({ sealed }) => sealed === 'unopened') ? [unopened] : []), ...(lines.length > 0 ? [messages.snapshot.danglingWhy, ...lines.map((line) => `  ${line}`)] : [])];
+  return `${table}${notes.map((line) => `${line}\n`).join('')}`;
 }
 
 /** What stays and why, and what goes, group by group. */

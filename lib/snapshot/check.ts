@@ -1,5 +1,7 @@
 import { isError, RetraceError } from '../core/errors.ts';
-import { parseSnapshot } from './file/parse.ts';
+import type { KubeObject } from '../kube/types.ts';
+import { findDangling, type DanglingReference } from './dangling.ts';
+import { parseSnapshot, type SnapshotContent } from './file/parse.ts';
 import type { Identity } from './identity.ts';
 import type { Manifest } from './manifest.ts';
 import type { SnapshotRepository } from './repository.ts';
@@ -16,12 +18,15 @@ export interface CheckedSnapshot {
   bytes?: number;
   manifest?: Manifest;
   sealed?: SealState;
+  /** What its objects need by name and it does not hold; of what could not be opened nothing is known. */
+  dangling?: DanglingReference[];
   /** Why it is not ok. */
   failure?: RetraceError;
 }
 
 /**
- * Reads all of a snapshot: its structure, every byte against its digests, and its sealed part with the keys at hand. A failure of
+ * Reads all of a snapshot: its structure, every byte against its digests, its sealed part with the keys at hand, and what its objects
+ * refer to. A failure of
  * the place itself is thrown: of a bucket that cannot be reached nothing can be said.
  * @throws repository.denied, repository.unreachable, snapshot.not-found
  */
@@ -35,25 +40,28 @@ export async function checkSnapshot(id: string, repository: SnapshotRepository, 
   }
   try {
     const content = parseSnapshot(bytes, id);
-    const sealed = await openSeal(content, identities);
-    return { id, result: 'ok', bytes: bytes.length, manifest: content.manifest, sealed };
+    const { sealed, objects } = await openSeal(content, identities);
+    // What a run kept before it wrote is no whole of anything.
+    const dangling = content.manifest.purpose === 'snapshot' ? findDangling(content.stored.map(({ object }) => object), objects, content.manifest.types.map(({ kind }) => kind)) : [];
+    return { id, result: 'ok', bytes: bytes.length, manifest: content.manifest, sealed, dangling };
   } catch (error) {
     if (!(error instanceof RetraceError)) throw error;
     return { id, result: error.code === 'snapshot.corrupt' ? 'damaged' : 'unreadable', bytes: bytes.length, failure: error };
   }
 }
 
-async function openSeal({ manifest, unseal }: ReturnType<typeof parseSnapshot>, identities: readonly Identity[]): Promise<SealState> {
+type Opened = { sealed: SealState; objects: readonly KubeObject[] };
+
+async function openSeal({ manifest, stored, unseal }: SnapshotContent, identities: readonly Identity[]): Promise<Opened> {
+  const stubs = stored.map(({ object }) => object);
   if (manifest.secrets !== 'encrypted') {
     // The lines of a plain part are read too.
-    if (manifest.secrets === 'plain') await unseal([]);
-    return manifest.secrets;
+    return { sealed: manifest.secrets, objects: manifest.secrets === 'plain' ? await unseal([]) : stubs };
   }
   try {
-    await unseal(identities);
-    return 'opened';
+    return { sealed: 'opened', objects: await unseal(identities) };
   } catch (error) {
-    if (isError(error, 'snapshot.wrong-identity')) return 'unopened';
+    if (isError(error, 'snapshot.wrong-identity')) return { sealed: 'unopened', objects: stubs };
     throw error;
   }
 }

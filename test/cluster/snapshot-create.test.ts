@@ -403,6 +403,22 @@ describe('what is refused before the cluster is asked for anything', () => {
   });
 });
 
+test('check says what a snapshot refers to and does not hold', async ({ namespace, cli }) => {
+  const at = { kubeconfig: plane.kubeconfig };
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'x', envFrom: [{ configMapRef: { name: 'settings' } }] }], volumes: [{ name: 'key', secret: { secretName: 'key' } }] } };
+  const labels = { app: 'web' };
+  await applyManifests(plane, namespace, [
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels }, spec: { replicas: 0, selector: { matchLabels: labels }, template } },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { a: '1' } },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'key', labels }, stringData: { a: '1' } },
+  ] as any);
+  const idFor = async (...more: string[]) => idOf(await cli('snapshot', ['create', '-n', namespace, '-o', 'name', ...more], at));
+  const [whole, part] = [await idFor(), await idFor('-l', 'app=web')];
+  expect((await cli('snapshot', ['check', whole])).stdout).toMatch(/ok .*<none>\n$/);
+  const checked = await cli('snapshot', ['check', part]);
+  expect(checked, checked.stderr).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/refers to 1 object that it does not hold\nNot in it, and needed[^\n]*\n  configmap\/settings -n \S+   needed by deployment\/web\n$/) });
+});
+
 test('what matches nothing is said: it would be taken for a safety net', async ({ namespace, cli }) => {
   const none = await cli('snapshot', ['create', '-n', namespace, '--kinds=configmaps', '-l', 'app=nobody'], { kubeconfig: plane.kubeconfig });
   expect(none, none.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('0 objects'), stderr: expect.stringContaining('nothing matched, so there is nothing in it to go back to') });

@@ -22,6 +22,10 @@ export interface SnapshotLabels {
   git(git: NonNullable<Manifest['git']>): string;
   result: Record<CheckedSnapshot['result'], string>;
   sealed: Record<SealState, string>;
+  /** How much its objects refer to and it does not hold; why; and who needs one. */
+  dangling(count: number): string;
+  danglingWhy: string;
+  neededBy(from: string): string;
   /** Under a table in which a sealed part was not opened. */
   unopened: string;
   keep: string;

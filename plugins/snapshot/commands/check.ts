@@ -8,7 +8,7 @@ import type { CheckedSnapshot } from '../../../lib/snapshot/check.ts';
 export const check = defineCommand({
   name: 'check',
   summary: 'Read every byte of snapshots, and open their Secrets with the keys at hand; all of a place without an ID',
-  details: 'Ends with 11 when one of them is damaged, cannot be read, or does not open with the key that --identity names. Without that flag a key that is not at hand is told, and is no failure.',
+  details: 'Ends with 11 when one of them is damaged, cannot be read, or does not open with the key that --identity names. Without that flag a key that is not at hand is told, and is no failure. What the objects refer to and the snapshot does not hold is named.',
   positional: { name: 'ID', required: false, many: true, describe: 'As kubectl snapshot list shows it; all of them when none is given' },
   flags: { ...safetyCopyFlags, ...identityFlags, ...repositoryFlags, ...outputFlags, ...commonFlags },
   examples: [
@@ -47,9 +47,9 @@ export const check = defineCommand({
     const failed = checked.filter(isFailed).map(({ id }) => id);
     if (failed.length > 0) throw new RetraceError('snapshot.check-failed', { ids: failed, checked: checked.length });
 
-    function describe({ id, result, bytes, manifest, sealed, failure }: CheckedSnapshot): object {
+    function describe({ id, result, bytes, manifest, sealed, dangling, failure }: CheckedSnapshot): object {
       const found = manifest === undefined ? {} : { complete: manifest.complete, objects: manifest.counts.objects, recipients: manifest.recipients };
-      return { apiVersion: 'retrace/v1', kind: 'SnapshotCheck', id, result, bytes, sealed, ...found, ...(failure === undefined ? {} : { error: describeFailure(failure) }) };
+      return { apiVersion: 'retrace/v1', kind: 'SnapshotCheck', id, result, bytes, sealed, ...found, ...(dangling === undefined ? {} : { dangling }), ...(failure === undefined ? {} : { error: describeFailure(failure) }) };
     }
   },
 });
