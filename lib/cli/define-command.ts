@@ -62,8 +62,8 @@ export interface Plugin {
   name: string;
   summary: string;
   commands: readonly Command[];
-  /** Set while a plugin answers only --help and --version; says what it will do. */
-  notBuiltYet?: string;
+  /** The command that is meant where none is named. */
+  defaultCommand?: string;
   /** Loads what completes values that only the cluster or a file knows. */
   complete?(): Promise<Completer>;
 }

@@ -31,11 +31,11 @@ export async function dispatch(invocation: Invocation): Promise<number> {
   }
   const isHelp = name === 'help' || beforeEnd.includes('--help') || beforeEnd.includes('-h');
   if (isHelp) return showHelp(invocation, name === 'help' ? words[at! + 1] : name);
-  if (plugin.notBuiltYet !== undefined) throw new RetraceError('usage.not-built-yet', { plugin: plugin.name, what: plugin.notBuiltYet });
-  if (name === undefined) return refuseWithoutCommand(invocation, flags, words);
-  const command = await findCommand(plugin, name);
+  const wanted = name ?? plugin.defaultCommand;
+  if (wanted === undefined) return refuseWithoutCommand(invocation, flags, words);
+  const command = await findCommand(plugin, wanted);
   const { runCommand } = await import('./run-command.ts');
-  await runCommand(invocation, command, [...words.slice(0, at), ...words.slice(at! + 1)]);
+  await runCommand(invocation, command, at === undefined ? words : [...words.slice(0, at), ...words.slice(at + 1)]);
   return exitCodes.ok;
 }
 

@@ -1,6 +1,6 @@
 import type { FlagValue } from './flag-values.ts';
 
-export type FlagGroup = 'Target' | 'Going back' | 'Keeping' | 'Snapshots' | 'Waiting' | 'Safety' | 'Output' | 'Cluster' | 'Other';
+export type FlagGroup = 'Target' | 'Going back' | 'Checks' | 'Keeping' | 'Snapshots' | 'Waiting' | 'Safety' | 'Output' | 'Cluster' | 'Other';
 
 /** A flag: its key in camelCase is the name, `toRevision` → `--to-revision`. Without `value` it is a switch. */
 export interface FlagSpec {

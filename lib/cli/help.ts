@@ -7,21 +7,18 @@ import { flagName, type FlagGroup, type FlagSpec } from './flag.ts';
 // 7 ms without it, 25 ms with it; kubectl version --client takes 47 ms).
 
 const columns = 80;
-const groupOrder: FlagGroup[] = ['Target', 'Going back', 'Keeping', 'Snapshots', 'Waiting', 'Safety', 'Output', 'Cluster', 'Other'];
+const groupOrder: FlagGroup[] = ['Target', 'Going back', 'Checks', 'Keeping', 'Snapshots', 'Waiting', 'Safety', 'Output', 'Cluster', 'Other'];
 
 /** Help of the whole plugin: what it is for, and its commands. */
 export function renderPluginHelp(plugin: Plugin): string {
   const full = `kubectl ${plugin.name}`;
-  if (plugin.notBuiltYet !== undefined) {
-    return `${plugin.summary}\n\nNot built yet. It will:\n${indented(plugin.notBuiltYet, 2)}\n\nSo far it answers --help and --version.\n`;
-  }
   const width = Math.max(...plugin.commands.map(({ name }) => name.length)) + 3;
   const commands = plugin.commands.map(({ name, summary }) => hanging(`  ${name.padEnd(width)}`, summary));
   const examples = plugin.commands.flatMap(({ examples: [first] }) => (first === undefined ? [] : [`  # ${first.describe}`, `  ${first.command}`]));
   return [
     plugin.summary,
     '',
-    `Usage:  ${full} COMMAND [flags]`,
+    plugin.defaultCommand === undefined ? `Usage:  ${full} COMMAND [flags]` : `Usage:  ${full} [COMMAND] [flags]     without a command: ${plugin.defaultCommand}`,
     '',
     'Commands:',
     ...commands,
@@ -73,11 +70,5 @@ function flagLine({ describe, fallback }: FlagSpec, left: string, width: number)
 function hanging(label: string, text: string): string {
   return wrapWords(text, columns - label.length)
     .map((line, at) => (at === 0 ? label : ' '.repeat(label.length)) + line)
-    .join('\n');
-}
-
-function indented(text: string, by: number): string {
-  return wrapWords(text, columns - by)
-    .map((line) => ' '.repeat(by) + line)
     .join('\n');
 }

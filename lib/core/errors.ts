@@ -3,6 +3,7 @@ import type { MissingPermission } from './permission.ts';
 import { snapshotExitCodes, type SnapshotErrorParams } from './snapshot-errors.ts';
 import { restoreExitCodes } from './restore-errors.ts';
 import type { Reason, RestoreErrorParams } from './restore-errors.ts';
+import { verifyExitCodes, type VerifyErrorParams } from './verify-errors.ts';
 export type { Reason } from './restore-errors.ts';
 import type { Owner, OwnerAdvice, OwnerChange, PutBack } from './owner.ts';
 
@@ -44,7 +45,7 @@ export interface StateOffer {
 }
 
 /** Parameters of each error code. A new failure is one line here, one in `exitCodeOf`, one in the message table. */
-export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams {
+export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams, VerifyErrorParams {
   // usage
   'usage.flags': { detail: string; command: string };
   'usage.value': { flag: string; value: string; expected: string };
@@ -53,7 +54,6 @@ export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams {
   'usage.unknown-flag': { flag: string; near: string[]; command: string };
   'usage.unknown-command': { name: string; near: string[]; plugin: string; known: string[] };
   'usage.missing-target': { command: string };
-  'usage.not-built-yet': { plugin: string; what: string };
   'usage.confirm-needed': { command: string };
   'usage.confirm-name-needed': { name: string; flag: string };
   'usage.exclusive': { flags: string[] };
@@ -150,6 +150,7 @@ export type ErrorCode = keyof ErrorParams;
 const exitCodeOf: Record<ErrorCode, ExitCode> = {
   ...snapshotExitCodes,
   ...restoreExitCodes,
+  ...verifyExitCodes,
   'usage.flags': 2,
   'usage.value': 2,
   'usage.missing-value': 2,
@@ -157,7 +158,6 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'usage.unknown-flag': 2,
   'usage.unknown-command': 2,
   'usage.missing-target': 2,
-  'usage.not-built-yet': 2,
   'usage.confirm-needed': 2,
   'usage.confirm-name-needed': 2,
   'usage.exclusive': 2,

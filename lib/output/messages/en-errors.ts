@@ -20,11 +20,6 @@ export const usageErrors = {
     ],
   }),
   'usage.missing-target': ({ command }) => ({ text: 'what to work on is missing', next: [`Type:  ${command}`, ...(command.endsWith(' RUN') ? ['Runs:  kubectl rollback runs'] : [])] }),
-  'usage.not-built-yet': ({ plugin, what }) => ({
-    text: `kubectl ${plugin} is not built yet`,
-    lines: [what],
-    next: ['It answers --help and --version, and does nothing else so far. kubectl rollback works.'],
-  }),
   'usage.confirm-needed': ({ command }) => ({ text: 'there is no terminal to ask on', lines: [nothingChanged], next: [`To go on without the question:  ${command}`] }),
   'usage.confirm-name-needed': ({ name, flag }) => ({
     text: `this wants the name ${quoted(name)} typed; --yes is not enough`,

@@ -20,7 +20,6 @@ export const usageErrors = {
     text: '무엇에 대한 작업인지 빠졌습니다',
     next: [`입력:  ${command}`, ...(command.endsWith(' RUN') ? ['실행 목록:  kubectl rollback runs'] : [])],
   }),
-  'usage.not-built-yet': ({ plugin, what }) => ({ text: `kubectl ${plugin}: 아직 만들어지지 않았습니다`, lines: [what], next: ['지금은 --help와 --version에만 답합니다. kubectl rollback은 동작합니다.'] }),
   'usage.confirm-needed': ({ command }) => ({ text: '물어볼 터미널이 없습니다', lines: [nothingChanged], next: [`질문 없이 계속하려면:  ${command}`] }),
   'usage.confirm-name-needed': ({ name, flag }) => ({ text: `이름을 입력해야 합니다: ${quoted(name)}. --yes로는 부족합니다`, lines: [nothingChanged], next: [`추가하십시오:  ${flag}`] }),
   'usage.exclusive': ({ flags }) => ({ text: `함께 쓸 수 없습니다: ${flags.join(', ')}`, next: ['하나만 남기십시오'] }),

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { MissingPermission } from '../../core/permission.ts';
 import type { NoteCode, NoteParams } from '../../run/notes.ts';
 import type { Step } from '../../run/plan.ts';
+import type { CheckPhrases } from './check-phrases.ts';
 import type { DiffPhrases } from './diff-phrases.ts';
 import type { ObjectPhrases } from './object-phrases.ts';
 import type { OwnerPhrases } from './owner-phrases.ts';
@@ -169,6 +170,7 @@ export interface Messages {
   completion: CompletionLabels;
   capture: CaptureLabels;
   snapshot: SnapshotLabels;
+  checks: CheckPhrases;
   /** What a step will do. */
   planStep(step: Step, target: string): StepText;
   /** What a step is called while it runs, and what it brought when it is done. */

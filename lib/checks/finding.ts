@@ -1,0 +1,47 @@
+import type { ErrorCode } from '../core/errors.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What checks find: code and parameters here, the sentence in lib/output. Times are RFC 3339, durations milliseconds. */
+export interface FindingParams {
+  // of every check
+  /** It could not be looked at, and why. */
+  'not-observed': { code: ErrorCode; params: object };
+  // pods
+  'pods-ready': { pods: number; stableForMs: number };
+  /** `container`, `exitCode`, `restarts` where the API knows them; `reason` is Kubernetes' own word. */
+  'pod-broken': { pod: string; reason: string; container?: string; exitCode?: number; restarts?: number };
+  'pod-starting': { pod: string; reason?: string; forMs: number };
+  'pod-ending': { pod: string; forMs: number };
+  'pod-failed': { pod: string; reason?: string };
+  /** Ready now, but it does not stay so. `restarts` of this container in all; `last` is how it ended. */
+  'pod-restarts': { pod: string; container: string; restarts: number; at: string; reason?: string; exitCode?: number };
+  /** One restart after the change, and well since. */
+  'pod-restarted': { pod: string; container: string; at: string; reason?: string; exitCode?: number };
+  /** Ready, but not for long enough yet. */
+  'pod-fresh': { pod: string; readyForMs: number; stableForMs: number };
+  // rollout
+  'rollouts-done': { workloads: number };
+  'rollout-waits': { workload: string; waitingFor: string[] };
+  'rollout-stuck': { workload: string; waitingFor: string[]; why: string };
+  'rollout-paused': { workload: string };
+  'rollout-left': { workload: string; pods: string[]; why: 'OnDelete' | 'partition' };
+  // resources
+  'no-oom': { containers: number };
+  oom: { pod: string; container: string; at: string; limit?: string; isBefore: boolean };
+  // pvc
+  'claims-bound': { claims: number };
+  'claim-unbound': { claim: string; phase: string; forMs: number };
+  'claim-lost': { claim: string; volume: string };
+  'claim-ending': { claim: string };
+  'claim-resizing': { claim: string; condition: string };
+}
+
+export type FindingCode = keyof FindingParams;
+
+/** One thing that a check found, with its weight in the verdict. */
+export type Finding = { [C in FindingCode]: { code: C; verdict: Verdict; params: FindingParams[C]; dueAt?: string } }[FindingCode];
+
+/** @param dueAt when a pending one is decided at the latest, RFC 3339 */
+export function finding<C extends FindingCode>(code: C, verdict: Verdict, params: FindingParams[C], dueAt?: string): Finding {
+  return { code, verdict, params, ...(dueAt === undefined ? {} : { dueAt }) } as Finding;
+}

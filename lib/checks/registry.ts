@@ -1,0 +1,8 @@
+import type { AnyCheck } from './check.ts';
+import { pods } from './pods.ts';
+import { pvc } from './pvc.ts';
+import { resources } from './resources.ts';
+import { rollout } from './rollout.ts';
+
+/** Every check, in the order in which a person reads them: what everything else stands on first. One line a check. */
+export const checks: readonly AnyCheck[] = [pods, rollout, resources, pvc];

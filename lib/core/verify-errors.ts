@@ -1,0 +1,22 @@
+/** Parameters of the failures that have to do with verifying. `again` is a command. */
+export interface VerifyErrorParams {
+  /** The verdicts are printed; these decide. */
+  'verify.failed': { checks: string[]; explain: string };
+  'verify.inconclusive': { checks: string[]; explain: string };
+  /** Nothing that decides was there. */
+  'verify.nothing-proved': { namespaces: string[] };
+  'verify.pending': { checks: string[]; again: string; dueAt?: string; waitedMs?: number };
+  'verify.unknown-check': { flag: string; name: string; near: string[]; known: string[] };
+  /** No workload is in the namespace; where some of a monitoring stack are. */
+  'verify.empty-namespace': { namespace: string; elsewhere: { namespace: string; command: string }[] };
+}
+
+/** Their exit codes. */
+export const verifyExitCodes = {
+  'verify.failed': 3,
+  'verify.inconclusive': 9,
+  'verify.nothing-proved': 9,
+  'verify.pending': 8,
+  'verify.unknown-check': 2,
+  'verify.empty-namespace': 5,
+} as const satisfies Record<keyof VerifyErrorParams, number>;

@@ -1,0 +1,3 @@
+import { defineCompletionCommand } from '../../../lib/cli/completion-command.ts';
+
+export const completion = defineCompletionCommand('verify', 'checks, runs, flags');
