@@ -35,6 +35,7 @@ function makeConnection(exchange: Exchange, context: Context, facts: ConnectionF
         ? requestUntilDeadline(exchange, context, request, interrupt)
         : exchange.send(request, exchange.startLimit(), undefined),
     stream: (request) => exchange.open(request, interrupt),
+    upgrade: (request) => exchange.upgrade(request, interrupt),
     clockOffsetMs: exchange.clockOffsetMs,
     uninterrupted: () => makeConnection(exchange, context, facts, undefined),
     close: exchange.close,

@@ -12,6 +12,7 @@ import { makeNetworkError, makeTimeoutError } from './network-error.ts';
 import { chooseProxy, nameProxy } from './proxy.ts';
 import { hasNoEffect } from './retry.ts';
 import { makeStatusError } from './status.ts';
+import { openWebSocket, type UpgradeRequest } from './upgrade.ts';
 import { openTransport } from './transport.ts';
 import type { KubeRequest, KubeResponse } from './types.ts';
 
@@ -27,6 +28,7 @@ export interface Exchange {
   startLimit(): number;
   send(request: KubeRequest, endMs: number, interrupt: AbortSignal | undefined): Promise<KubeResponse>;
   open(request: KubeRequest, interrupt: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>>;
+  upgrade(request: UpgradeRequest, interrupt: AbortSignal | undefined): Promise<WebSocket>;
   hasAnswered(): boolean;
   clockOffsetMs(): number;
   close(): void;
@@ -130,6 +132,26 @@ export function openExchange(access: ClusterAccess, context: Context, options: E
       } catch (error) {
         deadline.release();
         throw explain(request, error, deadline);
+      }
+    },
+    async upgrade({ path, query, protocol }, interrupt) {
+      // application/json is not acceptable to a server that is to agree to something else (406).
+      const request: KubeRequest = { method: 'GET', path, accept: '*/*', ...(query ? { query } : {}) };
+      const deadline = startDeadline(options.timeoutMs, [interrupt]);
+      try {
+        deadline.signal.throwIfAborted();
+        const identity = await credentials.current();
+        shown = identity.certificate;
+        const headers = makeHeaders(request, identity.authorization, options.userAgent, impersonation);
+        const socket = await openWebSocket(makeUrl(endpoint.server, request), protocol, headers, endpoint, identity.certificate, context, deadline.signal);
+        if (socket) return socket;
+        // Without the upgrade the server says what is wrong: a right, a pod that is not there.
+        await askAsUser(request, deadline.signal);
+        throw new Error(`no WebSocket at ${path}`);
+      } catch (error) {
+        throw explain(request, error, deadline);
+      } finally {
+        deadline.release();
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { NamedCluster } from './access-entry.ts';
+import type { UpgradeRequest } from './upgrade.ts';
 
 /** An API object as the server sent it, unknown fields included. Never passed through typed models: those drop fields. */
 export interface KubeObject extends JsonObject {
@@ -97,6 +98,8 @@ export interface Connection {
   request(request: KubeRequest): Promise<KubeResponse>;
   /** Opens a long answer (watch, logs) and gives its bytes as they come; no idle timeout. */
   stream(request: KubeRequest): Promise<AsyncIterable<Uint8Array>>;
+  /** Opens a WebSocket (port-forward, exec). @throws as `request`, with what the server said instead of agreeing */
+  upgrade(request: UpgradeRequest): Promise<WebSocket>;
   /** Offset of the server's clock from the laptop's in milliseconds, from the latest Date header; 0 before the first answer. */
   clockOffsetMs(): number;
   /** The same connection with reads that Ctrl-C does not end: for giving back locks and closing the record of a run. */
