@@ -13,7 +13,7 @@ import { readSharedRecord, readSharedRun } from '../../lib/procedure/shared-runs
 import { chooseChecks, verify } from '../../lib/procedure/verify.ts';
 import type { Verification, VerifyRequest } from '../../lib/procedure/verify.ts';
 import { findEmptyNamespace } from '../../lib/procedure/verify-scope.ts';
-import type { verifyFlags } from './commands/run.ts';
+import type { verifyFlags } from './verify-flags.ts';
 
 type VerifyArgs = ArgsOf<typeof verifyFlags>;
 

@@ -97,16 +97,6 @@ for (const plugin of plugins) {
   });
 }
 
-test.concurrent('kubectl verify says what it will be and does nothing', async ({ cli }) => {
-  const plugin = 'verify';
-  for (const args of [[], ['run'], ['create', '-n', 'monitoring']]) {
-    const result = await cli(plugin, args, { as: 'kubectl', kubeconfig: '/nonexistent' });
-    expect(result, result.stderr).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(`kubectl ${plugin} is not built yet`) });
-  }
-  const help = await cli(plugin, ['--help'], { as: 'kubectl' });
-  expect(help, help.stderr).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining('Not built yet') });
-});
-
 test.concurrent('--help of every command, without a cluster', async ({ cli }) => {
   const all = await cli('rollback', ['--help'], { as: 'kubectl', kubeconfig: '/nonexistent' });
   expect(all).toMatchObject({ exitCode: 0, stderr: '' });

@@ -1,4 +1,5 @@
 import { endOfMetricName, LineError, LineScanner, textOf } from './line-scanner.ts';
+import { LineSample, type MetricType, type Sample } from './sample.ts';
 
 /**
  * Prometheus' text format, with Go's expfmt as contract (prometheus/common expfmt/text_parse.go), and three things more that
@@ -6,26 +7,6 @@ import { endOfMetricName, LineError, LineScanner, textOf } from './line-scanner.
  * Own code: parse-prometheus-text-format merges the label sets of a histogram and loses what is behind the last newline,
  * prom2javascript throws on NaN (both measured), and a verdict must not rest on either.
  */
-
-export type MetricType = 'counter' | 'gauge' | 'histogram' | 'gaugehistogram' | 'summary' | 'untyped';
-
-/** One sample, valid only during the call: the next line uses the same object. */
-export interface Sample {
-  /** Of the metric as it stands in the line: `x_bucket`, not its family. */
-  readonly name: string;
-  readonly value: number;
-  /** Undefined where the line has none. */
-  readonly timestampMs: number | undefined;
-  /** Type of its family; `untyped` where none was told. */
-  readonly type: MetricType;
-  readonly labelCount: number;
-  /** Undefined for a label that it does not have. */
-  label(name: string): string | undefined;
-  /** All labels, in the order of the line. */
-  labels(): Record<string, string>;
-  /** The bytes of the labels, without the braces: the same text is the same label set in the same order. */
-  labelBytes(): Uint8Array;
-}
 
 /** A line that is none of the format. Counted from 1, as editors do; the column in bytes. */
 export class ExpositionError extends Error {
@@ -185,55 +166,6 @@ export function parseExposition(text: string, onSample: (sample: Sample) => void
   const parser = new ExpositionParser(onSample);
   parser.write(new TextEncoder().encode(text));
   parser.end();
-}
-
-class LineSample implements Sample {
-  name = '';
-  type: MetricType = 'untyped';
-  readonly #line: LineScanner;
-
-  constructor(line: LineScanner) {
-    this.#line = line;
-  }
-
-  get value(): number {
-    return this.#line.value;
-  }
-
-  get timestampMs(): number | undefined {
-    return this.#line.timestampMs;
-  }
-
-  get labelCount(): number {
-    return this.#line.labels;
-  }
-
-  label(name: string): string | undefined {
-    for (let slot = 0; slot < this.#line.labels; slot++) if (this.#nameOf(slot) === name) return this.#valueOf(slot);
-    return undefined;
-  }
-
-  labels(): Record<string, string> {
-    // No prototype: a label may be called __proto__.
-    const all = Object.create(null) as Record<string, string>;
-    for (let slot = 0; slot < this.#line.labels; slot++) all[this.#nameOf(slot)] = this.#valueOf(slot);
-    return all;
-  }
-
-  labelBytes(): Uint8Array {
-    const { bytes, places, labels } = this.#line;
-    return labels === 0 ? new Uint8Array(0) : bytes.subarray(places[0]!, places[labels * 4 - 1]! + 1);
-  }
-
-  #nameOf(slot: number): string {
-    const { bytes, places, flags } = this.#line;
-    return textOf(bytes, places[slot * 4]!, places[slot * 4 + 1]!, (flags[slot]! & 1) !== 0);
-  }
-
-  #valueOf(slot: number): string {
-    const { bytes, places, flags } = this.#line;
-    return textOf(bytes, places[slot * 4 + 2]!, places[slot * 4 + 3]!, (flags[slot]! & 2) !== 0);
-  }
 }
 
 function readCommentName(bytes: Uint8Array, at: number, end: number): { name: string; end: number } {

@@ -1,12 +1,11 @@
 import type { FindingCode, FindingParams } from '../../checks/finding.ts';
 import type { Verdict } from '../../checks/verdict.ts';
-import type { Telling } from './messages.ts';
 
 /** What is said of checks and their verdicts. */
 export interface CheckPhrases {
   columns: Record<'check' | 'verdict' | 'evidence' | 'gates' | 'proves' | 'needs', string>;
   verdict: Record<Verdict, string>;
-  finding: { [C in Exclude<FindingCode, 'not-observed'>]: (params: FindingParams[C], telling: Telling) => string };
+  finding: { [C in Exclude<FindingCode, 'not-observed'>]: (params: FindingParams[C], telling: { now: Date }) => string };
   /** `detail`: the failure's own sentence. */
   notObserved(detail: string): string;
   /** What each check proves, and by which rule. */

@@ -90,9 +90,12 @@ const cases: Case[] = [
   { args: 'create --tag good', exitCode: 2, says: ['--tag: "good" is not what it takes', 'KEY=VALUE'], options: { plugin: 'snapshot' } },
   { args: 'create --kinds cm,,sts', exitCode: 2, says: ['--kinds: "cm,,sts" is not what it takes'], options: { plugin: 'snapshot' } },
   { args: 'create --selector a --selector b', exitCode: 2, says: ['--selector is given more than once'], options: { plugin: 'snapshot' } },
-  // what is not built
   { args: 'frob', exitCode: 2, says: ['kubectl snapshot has no command "frob"'], options: { plugin: 'snapshot' } },
-  { args: '--cluster cluster-03', exitCode: 2, says: ['kubectl verify is not built yet'], options: { plugin: 'verify' } },
+  // verify
+  { args: '--gate pots', exitCode: 2, says: ['--gate: there is no check "pots"', 'Did you mean pods?'], options: { plugin: 'verify' } },
+  { args: 'run --explain nothing', exitCode: 2, says: ['--explain: there is no check "nothing"', 'Checks: pods, rollout'], options: { plugin: 'verify' } },
+  { args: '--since yesterday', exitCode: 2, says: ['--since: "yesterday" is not what it takes', 'how long ago, as 10m'], options: { plugin: 'verify' } },
+  { args: '-A -n monitoring', exitCode: 2, says: ['--all-namespaces and --namespace cannot be given together'], options: { plugin: 'verify' } },
 ];
 
 describe('bad input', () => {
