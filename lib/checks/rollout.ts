@@ -65,7 +65,9 @@ function judgeWorkload(view: RolloutFacts, question: Question): Finding[] {
   const left = leftAsTheyAre.length === 0 ? [] : [finding('rollout-left', 'warn', { workload, pods: leftAsTheyAre, why: view.strategy === 'OnDelete' ? 'OnDelete' : 'partition' })];
   if (done) return [...(view.paused ? [finding('rollout-paused', 'warn', { workload })] : []), ...left];
   if (view.gaveUp !== undefined) return [finding('rollout-stuck', 'fail', { workload, waitingFor, why: view.gaveUp })];
-  if (stuck) return [finding('rollout-stuck', 'fail', { workload, waitingFor, why: `${stuck.name}${stuck.reason === undefined ? '' : ` ${stuck.reason}`}` })];
+  // The newest revision that does not come up goes on no more than an old pod that blocks it.
+  const broken = stuck ?? view.pods.find(({ ready, terminating, reason }) => !ready && !terminating && reason !== undefined && reason !== 'NotReady');
+  if (broken) return [finding('rollout-stuck', 'fail', { workload, waitingFor, why: `${broken.name}${broken.reason === undefined ? '' : ` ${broken.reason}`}` })];
   if (view.paused) return [finding('rollout-paused', 'inconclusive', { workload })];
   return [finding('rollout-waits', 'pending', { workload, waitingFor })];
 }

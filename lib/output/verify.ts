@@ -58,8 +58,8 @@ function colour([head = '', ...lines]: string[], checks: readonly CheckResult[],
 function evidenceOf({ findings, dueAt, verdict }: CheckResult, messages: Messages, telling: Telling): string {
   const [first] = findings;
   if (first === undefined) return messages.checks.absent;
-  // The last of them says all when nothing is wrong.
-  const shown = verdict === 'pass' || verdict === 'warn' ? first : findings.find((found) => found.verdict === verdict)!;
+  // With --strict a warning is a failure.
+  const shown = findings.find((found) => found.verdict === verdict) ?? first;
   const others = findings.filter((found) => found !== shown && found.verdict !== 'pass').length;
   const parts = [findingText(shown, messages, telling), ...(others > 0 ? [messages.checks.more(others)] : [])];
   if (verdict === 'pending' && dueAt !== undefined) parts.push(messages.checks.due(dueAt, formatDuration(Date.parse(dueAt) - telling.now.getTime())));
