@@ -2,6 +2,8 @@ import type { Context } from '../core/context.ts';
 import type { Json } from '../core/json.ts';
 import type { MissingPermission } from '../core/permission.ts';
 import type { Connection, KubeObject, ResourceType } from '../kube/types.ts';
+import type { Component } from '../prometheus/components.ts';
+import type { Endpoint } from '../prometheus/endpoint.ts';
 import type { Finding } from './finding.ts';
 
 /** What is asked of every check, as plain data: a judge knows nothing else besides its facts. */
@@ -25,6 +27,10 @@ export interface Scene {
   since?: string;
   /** All objects of a type in those namespaces, read once for all checks of one look. @throws access.forbidden */
   list(type: ResourceType): Promise<KubeObject[]>;
+  /** What of a monitoring stack runs in those namespaces. @throws access.forbidden */
+  components(): Promise<Component[]>;
+  /** The way to one of them, opened once for all checks of one look and closed at its end. @throws as openEndpoint */
+  endpoint(component: Component): Promise<Endpoint>;
 }
 
 /** One question about the cluster: observe, then judge from the facts alone. */

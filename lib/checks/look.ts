@@ -2,9 +2,12 @@ import type { Context } from '../core/context.ts';
 import { RetraceError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { listObjects } from '../kube/objects.ts';
-import { qualifiedName } from '../kube/paths.ts';
 import { serverNowMs } from '../kube/server-time.ts';
+import { builtinTypes, qualifiedName } from '../kube/paths.ts';
 import type { Connection, KubeObject, ResourceType } from '../kube/types.ts';
+import { componentsOf } from '../prometheus/components.ts';
+import { openEndpoint } from '../prometheus/endpoint.ts';
+import type { Endpoint } from '../prometheus/endpoint.ts';
 import type { AnyCheck, CheckResult, Question, Scene } from './check.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
@@ -26,8 +29,8 @@ export interface LookRequest {
  * @throws server.unreachable, credentials.* when not one check could be looked at: nothing is known of this cluster
  */
 export async function lookOnce(request: LookRequest, connection: Connection, context: Context): Promise<CheckResult[]> {
-  const scene = makeScene(request, connection, context);
-  const seen = await Promise.all(request.checks.map(async (check) => ({ check, ...(await observe(check, scene)) })));
+  const { scene, close } = makeScene(request, connection, context);
+  const seen = await Promise.all(request.checks.map(async (check) => ({ check, ...(await observe(check, scene)) }))).finally(close);
   const unreachable = seen.flatMap(({ error }) => (error && /^(server\.unreachable|credentials\.)/.test(error.code) ? [error] : []));
   if (unreachable.length === seen.length && unreachable.length > 0) throw unreachable[0]!;
   const namespaces = request.namespaces ?? [];
@@ -57,21 +60,31 @@ async function observe(check: AnyCheck, scene: Scene): Promise<{ facts?: object;
   }
 }
 
-function makeScene({ namespaces, since }: LookRequest, connection: Connection, context: Context): Scene {
+function makeScene({ namespaces, since }: LookRequest, connection: Connection, context: Context): { scene: Scene; close(): Promise<void> } {
   const lists = new Map<string, Promise<KubeObject[]>>();
+  const endpoints = new Map<string, Promise<Endpoint>>();
   const read = async (type: ResourceType) => {
     const places = namespaces === undefined || !type.namespaced ? [undefined] : namespaces;
     return (await Promise.all(places.map((namespace) => listObjects(connection, type, { namespace })))).flatMap(({ items }) => items);
   };
-  return {
+  const list = (type: ResourceType) => once(lists, qualifiedName(type), () => read(type));
+  const scene: Scene = {
     connection,
     context,
     namespaces,
     ...(since === undefined ? {} : { since }),
-    list(type) {
-      const name = qualifiedName(type);
-      if (!lists.has(name)) lists.set(name, read(type));
-      return lists.get(name)!;
-    },
+    list,
+    components: async () => componentsOf(await list(builtinTypes.pods)),
+    endpoint: (component) => once(endpoints, `${component.namespace}/${component.pod}/${component.container}`, () => openEndpoint(connection, component, context)),
   };
+  const close = async () => {
+    for (const opened of await Promise.allSettled(endpoints.values())) if (opened.status === 'fulfilled') opened.value.close();
+  };
+  return { scene, close };
+}
+
+function once<T>(known: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const made = known.get(name) ?? make();
+  known.set(name, made);
+  return made;
 }

@@ -9,6 +9,11 @@ export interface VerifyErrorParams {
   'verify.unknown-check': { flag: string; name: string; near: string[]; known: string[] };
   /** No workload is in the namespace; where some of a monitoring stack are. */
   'verify.empty-namespace': { namespace: string; elsewhere: { namespace: string; command: string }[] };
+  /** A component of the monitoring stack does not answer: what the kubelet said of the way to its port, or the connection. */
+  'endpoint.unreachable': { namespace: string; pod: string; port: number; detail: string };
+  /** It answered with another status than 200; `detail` is what it said. */
+  'endpoint.refused': { namespace: string; pod: string; port: number; path: string; status: number; detail: string };
+  'endpoint.unreadable': { namespace: string; pod: string; port: number; path: string; detail: string };
 }
 
 /** Their exit codes. */
@@ -19,4 +24,7 @@ export const verifyExitCodes = {
   'verify.pending': 8,
   'verify.unknown-check': 2,
   'verify.empty-namespace': 5,
+  'endpoint.unreachable': 10,
+  'endpoint.refused': 5,
+  'endpoint.unreadable': 5,
 } as const satisfies Record<keyof VerifyErrorParams, number>;

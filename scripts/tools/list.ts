@@ -120,6 +120,30 @@ export const tools: readonly Tool[] = [
     versionArgs: ['--version'],
     minutes: 2,
   },
+  {
+    name: 'prometheus',
+    version: '3.16.0',
+    module: 'github.com/prometheus/prometheus',
+    moduleVersion: 'v0.316.0',
+    package: 'github.com/prometheus/prometheus/cmd/prometheus',
+    linkerValues: ['github.com/prometheus/common/version.Version=3.16.0'],
+    // Service discovery of every cloud would bring modules that cannot be had, and an hour.
+    buildTags: ['remove_all_sd', 'enable_kubernetes_sd', 'netgo'],
+    versionArgs: ['--version'],
+    minutes: 5,
+  },
+  {
+    name: 'thanos',
+    version: '0.42.4',
+    module: 'github.com/thanos-io/thanos',
+    moduleVersion: 'v0.42.4',
+    package: 'github.com/thanos-io/thanos/cmd/thanos',
+    linkerValues: ['github.com/prometheus/common/version.Version=0.42.4'],
+    // As upstream's .promu.yml: without slicelabels Receive panics at its first answer to a querier.
+    buildTags: ['netgo', 'slicelabels'],
+    versionArgs: ['--version'],
+    minutes: 3,
+  },
   krew('krew', ['version']),
   // Tells no version: only one that was built here is used.
   krew('validate-krew-manifest', ['-h']),

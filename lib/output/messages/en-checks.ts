@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/durations.ts';
 import type { CheckPhrases } from './check-phrases.ts';
 import type { ErrorMessages, Telling } from './messages.ts';
-import { listed, minuteText, quoted, someText } from './phrases.ts';
+import { askItself, listed, minuteText, quoted, someText } from './phrases.ts';
 
 const ago = (at: string, { now }: Telling) => `${formatDuration(now.getTime() - Date.parse(at))} ago`;
 const many = (number: number, one: string, more = `${one}s`) => `${number} ${number === 1 ? one : more}`;
@@ -77,4 +77,7 @@ export const verifyErrors = {
     text: `no workload is in namespace ${namespace}: nothing to verify`,
     next: elsewhere.length > 0 ? elsewhere.map(({ namespace: name, command }) => `In ${name}:  ${command}`) : ['Look in another namespace:  -n NAMESPACE, or -A for all'],
   }),
+  'endpoint.unreachable': ({ namespace, pod, port, detail }) => ({ text: `${namespace}/${pod} does not answer on its port ${port}: ${detail}`, next: [askItself('Ask it yourself', namespace, pod, port)] }),
+  'endpoint.refused': ({ namespace, pod, port, path, status, detail }) => ({ text: `${namespace}/${pod} answered ${path} with ${status}${detail === '' ? '' : `: ${detail}`}`, next: [askItself('Ask it yourself', namespace, pod, port)] }),
+  'endpoint.unreadable': ({ namespace, pod, port, path, detail }) => ({ text: `the answer of ${namespace}/${pod} to ${path} cannot be read: ${detail}`, next: [askItself('Ask it yourself', namespace, pod, port)] }),
 } satisfies Partial<ErrorMessages>;

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/durations.ts';
 import type { CheckPhrases } from './check-phrases.ts';
 import type { ErrorMessages, Telling } from './messages.ts';
-import { minuteText, quoted, someText } from './phrases.ts';
+import { askItself, minuteText, quoted, someText } from './phrases.ts';
 
 const ago = (at: string, { now }: Telling) => `${formatDuration(now.getTime() - Date.parse(at))} 전`;
 const ending = (reason: string | undefined, exitCode: number | undefined) => [reason, exitCode === undefined ? undefined : `종료 코드 ${exitCode}`].filter((text) => text !== undefined).join(', ');
@@ -77,4 +77,7 @@ export const verifyErrors = {
     text: `네임스페이스 ${namespace}에 워크로드가 없습니다: 확인할 것이 없습니다`,
     next: elsewhere.length > 0 ? elsewhere.map(({ namespace: name, command }) => `${name}에서:  ${command}`) : ['다른 네임스페이스를 보려면:  -n NAMESPACE, 모두 보려면 -A'],
   }),
+  'endpoint.unreachable': ({ namespace, pod, port, detail }) => ({ text: `${namespace}/${pod}가 포트 ${port}에서 응답하지 않습니다: ${detail}`, next: [askItself('직접 물어보려면', namespace, pod, port)] }),
+  'endpoint.refused': ({ namespace, pod, port, path, status, detail }) => ({ text: `${namespace}/${pod}의 ${path} 응답이 ${status}입니다${detail === '' ? '' : `: ${detail}`}`, next: [askItself('직접 물어보려면', namespace, pod, port)] }),
+  'endpoint.unreadable': ({ namespace, pod, port, path, detail }) => ({ text: `${path}에 대한 ${namespace}/${pod}의 응답을 읽을 수 없습니다: ${detail}`, next: [askItself('직접 물어보려면', namespace, pod, port)] }),
 } satisfies Partial<ErrorMessages>;

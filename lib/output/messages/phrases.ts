@@ -61,3 +61,8 @@ export function minuteText(time: string): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? time : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
+
+/** The command with which a person asks a component by the way that was taken. */
+export function askItself(title: string, namespace: string, pod: string, port: number): string {
+  return `${title}:  kubectl port-forward -n ${namespace} pod/${pod} ${port}`;
+}
