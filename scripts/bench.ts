@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createRunFolder, endRun, sweepDeadRuns } from '../test/support/run-folder.ts';
 import { startWatchdog } from '../test/support/watchdog/start.ts';
+import { benchParse } from './bench/parse.ts';
 import { benchPlan } from './bench/plan.ts';
 import { benchRestore } from './bench/restore.ts';
 import { formatResult, isWithinBudget, type BenchResult } from './bench/result.ts';
@@ -20,6 +21,7 @@ const benchmarks: Record<string, (runFolder: string) => Promise<BenchResult[]>> 
   plan: benchPlan,
   snapshot: benchSnapshot,
   restore: benchRestore,
+  parse: benchParse,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

@@ -22,6 +22,8 @@ export const budgets: readonly Budget[] = [
   { name: 'plan-roundtrips', of: 'ours', bound: 'at most', limit: 8 },
   { name: 'plan-latency', of: 'ours', bound: 'at most', limit: 1 },
   { name: 'restore-1k', of: 'ours', bound: 'at least', limit: 200 },
+  { name: 'parse', of: 'ratio', bound: 'at least', limit: 3 },
+  { name: 'parse-promparser', of: 'ratio', bound: 'at least', limit: 1 },
   { name: 'snapshot-10k', of: 'ratio', bound: 'at most', limit: 0.2 },
   { name: 'snapshot-10k-memory', of: 'ratio', bound: 'at most', limit: 0.5 },
   { name: 'snapshot-10k-open', of: 'ratio', bound: 'at most', limit: 0.2 },

@@ -85,6 +85,7 @@ export async function buildTool(tool: Tool, target: string): Promise<void> {
       throw new Error(missingGo(`${tool.name} ${tool.version} needs ${/^go .*$/m.exec(goMod)?.[0]}`));
     await writeFile(join(folder, 'go.mod'), consumerGoMod(goMod, tool));
     await copyFile(join(upstream, 'go.sum'), join(folder, 'go.sum'));
+    if (tool.source) await copyFile(join(import.meta.dirname, '../..', tool.source), join(folder, 'main.go'));
     await goBuild(goBuildArgs(tool, join(folder, tool.name)), folder);
     await rename(join(folder, tool.name), target);
   } finally {

@@ -20,6 +20,8 @@ export interface Tool {
   /** `-X` settings for the linker, `name=value`. */
   readonly linkerValues?: readonly string[];
   readonly buildTags?: readonly string[];
+  /** A Go file of ours that is built in the place of a package, with the module's own dependencies; a new `version` where it changes. */
+  readonly source?: string;
   /** Arguments that make the binary print its version. */
   readonly versionArgs: readonly string[];
   /** Expected time on two cores without a build cache, for the progress line. */
@@ -143,6 +145,17 @@ export const tools: readonly Tool[] = [
     buildTags: ['netgo', 'slicelabels'],
     versionArgs: ['--version'],
     minutes: 3,
+  },
+  // Prometheus' two readers of the text format: judges and peers of ours.
+  {
+    name: 'exposition-peer',
+    version: '0.316.0-1',
+    module: 'github.com/prometheus/prometheus',
+    moduleVersion: 'v0.316.0',
+    package: '.',
+    source: 'scripts/bench/peers/exposition.go',
+    versionArgs: ['version'],
+    minutes: 1,
   },
   krew('krew', ['version']),
   // Tells no version: only one that was built here is used.

@@ -155,15 +155,16 @@ export class LineScanner {
     if (value === undefined) throw new LineError('expected float as value', start);
     this.value = value;
     this.timestampMs = undefined;
+    if (at >= end) return;
     at = skipBlanks(bytes, at, end);
     // An exemplar, of which nothing is wanted here (OpenMetrics: behind ` # `).
-    if (at >= end || bytes[at] === hash) return;
+    if (bytes[at] === hash && at < end) return;
     const timeEnd = endOfToken(bytes, at, end);
     const timestamp = readGoInteger(bytes, at, timeEnd);
     if (timestamp === undefined) throw new LineError('expected integer as timestamp', at);
     this.timestampMs = timestamp;
     at = skipBlanks(bytes, timeEnd, end);
-    if (at < end && bytes[at] !== hash) throw new LineError('spurious string after timestamp', at);
+    if (timeEnd < end && bytes[at] !== hash) throw new LineError('spurious string after timestamp', at);
   }
 }
 

@@ -1,6 +1,7 @@
 // Prometheus' own two readers of the text format, as peers for speed and as judges for right and wrong.
 //
 //	exposition bench expfmt|promparser FILE TIMES   prints seconds for TIMES whole readings
+//	exposition version
 //	exposition judge                                reads JSON texts, one a line; prints what expfmt makes of each
 package main
 
@@ -25,6 +26,10 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "version" {
+		fmt.Println("0.316.0-1")
+		return
+	}
 	if len(os.Args) == 2 && os.Args[1] == "judge" {
 		judge()
 		return

@@ -40,14 +40,14 @@ describe('a line', () => {
     ['a{__proto__="p",constructor="c"} 1\n', { name: 'a', labels: Object.assign(Object.create(null), { ['__proto__']: 'p', constructor: 'c' }), value: 1 }],
     ['a 1 # {trace_id="x"} 0.5 1.5\n', { name: 'a', labels: {}, value: 1 }],
     ['a 1 7 # {} 0.5\n', { name: 'a', labels: {}, value: 1, timestampMs: 7 }],
-    ['a\t1\t\t7 \n', { name: 'a', labels: {}, value: 1, timestampMs: 7 }],
+    ['a\t1\t\t7\n', { name: 'a', labels: {}, value: 1, timestampMs: 7 }],
   ])('%j', (text, wanted) => {
     expect({ ...one(text), labels: Object.entries(one(text)!.labels) }).toEqual({ type: 'untyped', ...wanted, labels: Object.entries(wanted.labels) });
   });
 
   test.each([
     ['NaN', NaN], ['nan', NaN], ['+Inf', Infinity], ['-inf', -Infinity], ['Infinity', Infinity], ['.5', 0.5], ['5.', 5], ['-0', -0], ['1e3', 1000], ['1E-3', 0.001], ['+4.25', 4.25],
-    ['0.1', 0.1], ['123456789012345.6', 123456789012345.6], ['9007199254740993', 9007199254740992], ['1.7976931348623157e308', Number.MAX_VALUE], ['5e-324', 5e-324], ['0.000001', 0.000001],
+    ['0.1', 0.1], ['123456789012345.6', 123456789012345.6], ['9007199254740993', 9007199254740992], ['1.7976931348623157e308', Number.MAX_VALUE], ['5e-324', 5e-324], ['1.234567e+09', 1234567000], ['1e22', 1e22], ['1e23', 1e23], ['123456789012345e22', 123456789012345e22], ['0.000001', 0.000001],
   ])('value %s', (text, value) => expect(one(`a ${text}\n`)!.value).toBe(value));
 });
 
@@ -55,6 +55,9 @@ describe('what is none of the format is told with its line and column', () => {
   test.each([
     ['a\n', 'expected float as value', 1, 2],
     ['a b\n', 'expected float as value', 1, 3],
+    ['a 1e\n', 'expected float as value', 1, 3],
+    ['a 1e+\n', 'expected float as value', 1, 3],
+    ['a .\n', 'expected float as value', 1, 3],
     ['a 1_2\n', 'expected float as value', 1, 3],
     ['a 0x10\n', 'expected float as value', 1, 3],
     ['a 1e999\n', 'expected float as value', 1, 3],
@@ -72,6 +75,8 @@ describe('what is none of the format is told with its line and column', () => {
     ['a{"b"} 1\n', 'metric name already set', 1, 3],
     ['a 1 2.5\n', 'expected integer as timestamp', 1, 5],
     ['a 1 2 3\n', 'spurious string after timestamp', 1, 7],
+    ['a 1 \n', 'expected integer as timestamp', 1, 5],
+    ['a 1 2 \n', 'spurious string after timestamp', 1, 7],
     ['# TYPE a counter\n# TYPE a gauge\n', 'second TYPE line', 2, 10],
     ['a 1\n# TYPE a counter\n', 'TYPE reported after samples', 2, 10],
     ['# TYPE a bla\n', 'unknown metric type', 1, 10],

@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cachedPath, namesVersion, toolCache } from '../../../scripts/tools/build.ts';
 import { controlPlaneTools, findTool, tools } from '../../../scripts/tools/list.ts';
 
-test('every tool has one exact version and a package of its own module', () => {
+test('every tool has one exact version and a package of its own module, or a file of ours that is there', () => {
   expect(new Set(tools.map((tool) => tool.name)).size).toBe(tools.length);
   for (const tool of tools) {
     expect(tool.moduleVersion).toMatch(/^v\d+\.\d+\.\d+$/);
-    expect(tool.package.startsWith(tool.module)).toBe(true);
+    expect(tool.source === undefined ? tool.package.startsWith(tool.module) : existsSync(tool.source)).toBe(true);
   }
 });
 
