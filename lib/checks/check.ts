@@ -25,6 +25,8 @@ export interface Scene {
   /** Undefined for all. */
   namespaces: readonly string[] | undefined;
   since?: string;
+  /** PromQL: the series whose continuity is looked at. */
+  series: string;
   /** All objects of a type in those namespaces, read once for all checks of one look. @throws access.forbidden */
   list(type: ResourceType): Promise<KubeObject[]>;
   /** What of a monitoring stack runs in those namespaces. @throws access.forbidden */

@@ -34,6 +34,41 @@ export interface FindingParams {
   'claim-lost': { claim: string; volume: string };
   'claim-ending': { claim: string };
   'claim-resizing': { claim: string; condition: string };
+  // continuity; `example` is one of the series, `missed` are samples
+  'series-whole': { selector: string; series: number; forMs: number; /** A restart's own hole, which is expected. */ restart?: { series: number; longestMs: number; scraper: string } };
+  'series-hole': LostSeries;
+  /** Lost before the change ended. */
+  'series-damage': LostSeries;
+  /** One replica lost them, another one has them. */
+  'series-replica': LostSeries;
+  'series-phase': { series: number; example: string };
+  'series-interval': { series: number; example: string; fromMs: number; toMs: number; at: string };
+  'series-irregular': { series: number; example: string };
+  'series-replaced': { series: number; example: string; by: string };
+  /** `left`: others of its job that are scraped. */
+  'series-gone': { series: number; example: string; at: string; left: number; podIsThere: boolean };
+  /** Nothing from a whole scraper. */
+  'series-silent': { series: number; example: string; at: string; forMs: number; scraper?: string };
+  /** Their first sample after the change has not come yet. */
+  'series-awaited': { series: number; example: string };
+  'series-doubtful': { place: string; warnings: string[] };
+  /** Only agents are there, which answer no queries: their series are where they send them. */
+  'series-elsewhere': { scrapers: string[] };
+  'series-none': { selector: string; place: string };
+  'series-without-past': { selector: string; place: string };
+  'series-many': { selector: string; series: number; most: number };
+}
+
+/** Series that lost the same time by the same fault; `scraper` is a pod, or the labels that tell it from others. */
+export interface LostSeries {
+  series: number;
+  example: string;
+  from: string;
+  to: string;
+  longestMs: number;
+  missed: number;
+  scraper?: string;
+  blame?: 'restart' | 'target' | 'scraper' | 'transport';
 }
 
 export type FindingCode = keyof FindingParams;

@@ -20,6 +20,8 @@ export interface LookRequest {
   /** RFC 3339. */
   since?: string;
   stableForMs: number;
+  /** PromQL. */
+  series: string;
   isGating(check: AnyCheck): boolean;
 }
 
@@ -60,7 +62,7 @@ async function observe(check: AnyCheck, scene: Scene): Promise<{ facts?: object;
   }
 }
 
-function makeScene({ namespaces, since }: LookRequest, connection: Connection, context: Context): { scene: Scene; close(): Promise<void> } {
+function makeScene({ namespaces, since, series }: LookRequest, connection: Connection, context: Context): { scene: Scene; close(): Promise<void> } {
   const lists = new Map<string, Promise<KubeObject[]>>();
   const endpoints = new Map<string, Promise<Endpoint>>();
   const read = async (type: ResourceType) => {
@@ -73,6 +75,7 @@ function makeScene({ namespaces, since }: LookRequest, connection: Connection, c
     context,
     namespaces,
     ...(since === undefined ? {} : { since }),
+    series,
     list,
     components: async () => componentsOf(await list(builtinTypes.pods)),
     endpoint: (component) => once(endpoints, `${component.namespace}/${component.pod}/${component.container}`, () => openEndpoint(connection, component, context)),

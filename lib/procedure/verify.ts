@@ -26,6 +26,8 @@ export interface VerifyRequest {
   /** Every check decides, and a warning counts as a failure. */
   strict: boolean;
   stableForMs: number;
+  /** PromQL: the series whose continuity is looked at. */
+  series: string;
   /** Look again until everything that decides is decided; undefined: look once. */
   wait?: WaitRequest;
 }

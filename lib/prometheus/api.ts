@@ -127,11 +127,13 @@ function readJson(text: string): Json | undefined {
   }
 }
 
-function refused({ component: { namespace, pod, port } }: Endpoint, path: string, { status }: EndpointAnswer, detail: string): RetraceError {
+/** What a component says instead of an answer. */
+export function refused({ component: { namespace, pod, port } }: Endpoint, path: string, { status }: EndpointAnswer, detail: string): RetraceError {
   // An HTML page of a proxy is no reason; its first line is enough.
   return new RetraceError('endpoint.refused', { namespace, pod, port, path, status, detail: redactText(detail.trim().split('\n')[0]!.slice(0, 300)) });
 }
 
-function unreadable({ component: { namespace, pod, port } }: Endpoint, path: string, detail: string): RetraceError {
+/** An answer that is none. */
+export function unreadable({ component: { namespace, pod, port } }: Endpoint, path: string, detail: string): RetraceError {
   return new RetraceError('endpoint.unreadable', { namespace, pod, port, path, detail });
 }

@@ -66,6 +66,7 @@ async function readRequest(args: VerifyArgs, since: ReturnType<typeof readSince>
     gate: args.gate ?? [],
     strict: args.strict,
     stableForMs: args.stableFor,
+    series: args.series,
     ...(wantsWait ? { wait: { timeoutMs: args.timeout, forMs: args.for ?? 0, onLook: tellLooks(env) } } : {}),
   };
   const given = args.namespace.length > 0 ? args.namespace : [connection.defaultNamespace];

@@ -9,6 +9,7 @@ export const verifyFlags = {
   run: { group: 'Target', value: text('RUN'), describe: 'The run whose change is to be proved: its namespaces, and when it ended' },
   check: { group: 'Checks', value: words('CHECK'), describe: 'Only these checks' },
   gate: { group: 'Checks', value: words('CHECK'), describe: 'Only these decide the exit code; all that can be decided now when not given' },
+  series: { group: 'Checks', value: text('SELECTOR'), fallback: 'up', describe: 'PromQL selector of the series whose continuity is looked at' },
   strict: { group: 'Checks', describe: 'Every check decides, and a warning counts as a failure' },
   explain: { group: 'Checks', value: text('CHECK'), describe: 'All that one check found: what was measured, the rule, its source' },
   stableFor: { group: 'Waiting', value: duration('30s'), fallback: '30s', describe: 'How long something must have been well to count as well' },

@@ -1,12 +1,23 @@
 import { formatDuration } from '../../core/durations.ts';
+import type { LostSeries } from '../../checks/finding.ts';
 import type { CheckPhrases } from './check-phrases.ts';
 import type { ErrorMessages, Telling } from './messages.ts';
-import { askItself, listed, minuteText, quoted, someText } from './phrases.ts';
+import { askItself, listed, minuteText, quoted, secondText, someText } from './phrases.ts';
 
 const ago = (at: string, { now }: Telling) => `${formatDuration(now.getTime() - Date.parse(at))} ago`;
 const many = (number: number, one: string, more = `${one}s`) => `${number} ${number === 1 ? one : more}`;
 const ending = (reason: string | undefined, exitCode: number | undefined) => [reason, exitCode === undefined ? undefined : `exit ${exitCode}`].filter((text) => text !== undefined).join(', ');
 const inBrackets = (text: string) => (text === '' ? '' : ` (${text})`);
+const seriesText = (series: number, example: string) => (series === 1 ? example : `${series} series, as ${example},`);
+const secondsText = (durationMs: number) => `${Math.round(durationMs / 100) / 10}s`;
+const lost = ({ series, example, from, to, longestMs, missed }: LostSeries) => `${seriesText(series, example)} lost ${many(missed, 'sample')}, ${secondText(from)} to ${secondText(to)} (${secondsText(longestMs)})`;
+const blameText: Record<NonNullable<LostSeries['blame']>, string> = {
+  restart: 'more than its restart explains: what it had not sent was lost',
+  target: 'others of the same scraper went on: the target was not scraped',
+  scraper: 'all that it scrapes: the scraper was away, or what it sent was lost',
+  transport: 'the scraper itself has them: lost on the way',
+};
+const blamed = ({ blame, scraper }: LostSeries) => inBrackets([scraper, blame === undefined ? undefined : blameText[blame]].filter((text) => text !== undefined).join(': '));
 
 /** English sentences about checks. */
 export const checkPhrases: CheckPhrases = {
@@ -34,6 +45,23 @@ export const checkPhrases: CheckPhrases = {
     'claim-lost': ({ claim, volume }) => `${claim} lost its volume ${volume}`,
     'claim-ending': ({ claim }) => `${claim} is being deleted: it goes when its pod ends, and an empty one takes its place`,
     'claim-resizing': ({ claim, condition }) => `${claim} ${condition}`,
+    'series-whole': ({ selector, series, forMs, restart }) => `${selector}: ${many(series, 'series', 'series')} whole for ${formatDuration(forMs)}${restart === undefined ? '' : `, but for the expected ${formatDuration(restart.longestMs)} of a restart of ${restart.scraper} (${restart.series} series)`}`,
+    'series-hole': (params) => `${lost(params)}${blamed(params)}`,
+    'series-damage': (params) => `before the change ended: ${lost(params)}${blamed(params)}`,
+    'series-replica': (params) => `in one replica alone, another one has them: ${lost(params)}${blamed(params)}`,
+    'series-phase': ({ series, example }) => `${seriesText(series, example)} scraped at another moment than before: no sample is missing`,
+    'series-interval': ({ series, example, fromMs, toMs, at }, telling) => `${seriesText(series, example)} scraped every ${secondsText(toMs)} instead of every ${secondsText(fromMs)} since ${ago(at, telling)}`,
+    'series-irregular': ({ series, example }) => `${seriesText(series, example)} without any pace: whether samples are missing cannot be told`,
+    'series-replaced': ({ series, example, by }) => `${seriesText(series, example)} went on under another name: ${by}`,
+    'series-gone': ({ series, example, at, left, podIsThere }, telling) =>
+      `${seriesText(series, example)} ended ${ago(at, telling)}: ${podIsThere ? 'the pod is there but no longer scraped' : left === 0 ? 'nothing of its job is scraped any more' : `scaled down, or no longer found; ${left} of its job are scraped`}`,
+    'series-silent': ({ series, example, at, forMs, scraper }) => `nothing has come ${scraper === undefined ? '' : `from ${scraper} `}for ${formatDuration(forMs)}, since ${secondText(at)}: ${seriesText(series, example)}`,
+    'series-awaited': ({ series, example }) => `${seriesText(series, example)}: no sample of after the change has come yet`,
+    'series-doubtful': ({ place, warnings }) => `${place} answers with a warning, so series may be missing: ${someText(warnings.map(quoted), 2)}`,
+    'series-elsewhere': ({ scrapers }) => `${someText(scrapers, 3)} only sends, and answers no queries: look where its series are sent to`,
+    'series-none': ({ selector, place }) => `${place} knows no series of ${selector} in this time`,
+    'series-without-past': ({ selector, place }) => `${place} knows no series of ${selector} of before the change: nothing to compare with`,
+    'series-many': ({ selector, series, most }) => `${selector} has ${series} series, more than ${most}: name fewer with --series`,
   },
   notObserved: (detail) => `could not be looked at: ${detail}`,
   rule: {
@@ -41,6 +69,7 @@ export const checkPhrases: CheckPhrases = {
     rollout: 'Every workload runs the newest revision of its template, judged pod by pod: the counters of the controllers can all look complete while a pod keeps a broken image.',
     resources: 'No container was killed for its memory since the change.',
     pvc: 'Every claim is bound to its volume and none is on its way out.',
+    continuity: 'No series lost a sample after the change, by its own interval, replicas counted together; a restart of the scraper may cost its own seconds and nothing that it had scraped.',
   },
   absent: 'nothing of the kind is there',
   more: (count) => `(+${count})`,

@@ -1,11 +1,22 @@
 import { formatDuration } from '../../core/durations.ts';
+import type { LostSeries } from '../../checks/finding.ts';
 import type { CheckPhrases } from './check-phrases.ts';
 import type { ErrorMessages, Telling } from './messages.ts';
-import { askItself, minuteText, quoted, someText } from './phrases.ts';
+import { askItself, minuteText, quoted, secondText, someText } from './phrases.ts';
 
 const ago = (at: string, { now }: Telling) => `${formatDuration(now.getTime() - Date.parse(at))} 전`;
 const ending = (reason: string | undefined, exitCode: number | undefined) => [reason, exitCode === undefined ? undefined : `종료 코드 ${exitCode}`].filter((text) => text !== undefined).join(', ');
 const inBrackets = (text: string) => (text === '' ? '' : ` (${text})`);
+const seriesText = (series: number, example: string) => (series === 1 ? example : `${example} 등 시계열 ${series}개`);
+const secondsText = (durationMs: number) => `${Math.round(durationMs / 100) / 10}초`;
+const lost = ({ series, example, from, to, longestMs, missed }: LostSeries) => `${seriesText(series, example)} 샘플 ${missed}개 유실, ${secondText(from)}–${secondText(to)} (${secondsText(longestMs)})`;
+const blameText: Record<NonNullable<LostSeries['blame']>, string> = {
+  restart: '재시작만으로 설명되지 않음: 보내지 못한 샘플을 잃음',
+  target: '같은 수집기의 다른 대상은 계속됨: 이 대상이 수집되지 않음',
+  scraper: '수집하는 것 전부: 수집기가 없었거나 보낸 것이 유실됨',
+  transport: '수집기 자신에게는 있음: 전송 중 유실',
+};
+const blamed = ({ blame, scraper }: LostSeries) => inBrackets([scraper, blame === undefined ? undefined : blameText[blame]].filter((text) => text !== undefined).join(': '));
 
 /** 확인에 관한 문장 (Korean sentences about checks). */
 export const checkPhrases: CheckPhrases = {
@@ -33,6 +44,23 @@ export const checkPhrases: CheckPhrases = {
     'claim-lost': ({ claim, volume }) => `${claim} 볼륨 ${volume}을 잃음`,
     'claim-ending': ({ claim }) => `${claim} 삭제 중: 파드가 끝나면 사라지고 빈 것이 그 자리를 차지합니다`,
     'claim-resizing': ({ claim, condition }) => `${claim} ${condition}`,
+    'series-whole': ({ selector, series, forMs, restart }) => `${selector}: 시계열 ${series}개가 ${formatDuration(forMs)} 동안 온전함${restart === undefined ? '' : `, ${restart.scraper} 재시작으로 예상된 ${formatDuration(restart.longestMs)} 공백 제외 (${restart.series}개)`}`,
+    'series-hole': (params) => `${lost(params)}${blamed(params)}`,
+    'series-damage': (params) => `변경이 끝나기 전: ${lost(params)}${blamed(params)}`,
+    'series-replica': (params) => `한 레플리카에서만 없고 다른 레플리카에는 있음: ${lost(params)}${blamed(params)}`,
+    'series-phase': ({ series, example }) => `${seriesText(series, example)} 수집 시점이 옮겨짐: 빠진 샘플 없음`,
+    'series-interval': ({ series, example, fromMs, toMs, at }, telling) => `${seriesText(series, example)} ${ago(at, telling)}부터 수집 간격이 ${secondsText(fromMs)}에서 ${secondsText(toMs)}로 바뀜`,
+    'series-irregular': ({ series, example }) => `${seriesText(series, example)} 일정한 간격이 없어 빠진 샘플이 있는지 알 수 없음`,
+    'series-replaced': ({ series, example, by }) => `${seriesText(series, example)} 다른 이름으로 이어짐: ${by}`,
+    'series-gone': ({ series, example, at, left, podIsThere }, telling) =>
+      `${seriesText(series, example)} ${ago(at, telling)} 끊김: ${podIsThere ? '파드는 있지만 더는 수집되지 않음' : left === 0 ? '같은 job에서 수집되는 것이 하나도 없음' : `축소되었거나 더는 발견되지 않음, 같은 job에서 ${left}개는 수집됨`}`,
+    'series-silent': ({ series, example, at, forMs, scraper }) => `${scraper === undefined ? '' : `${scraper}에서 `}${formatDuration(forMs)}째 (${secondText(at)}부터) 아무것도 오지 않음: ${seriesText(series, example)}`,
+    'series-awaited': ({ series, example }) => `${seriesText(series, example)}: 변경 이후의 샘플이 아직 오지 않음`,
+    'series-doubtful': ({ place, warnings }) => `${place}의 응답에 경고가 있어 시계열이 빠졌을 수 있음: ${someText(warnings.map(quoted), 2)}`,
+    'series-elsewhere': ({ scrapers }) => `${someText(scrapers, 3)}는 보내기만 하고 질의에 답하지 않음: 시계열을 받는 곳에서 확인하십시오`,
+    'series-none': ({ selector, place }) => `이 시간에 ${place}에는 ${selector} 시계열이 없음`,
+    'series-without-past': ({ selector, place }) => `${place}에는 변경 전의 ${selector} 시계열이 없음: 비교할 것이 없음`,
+    'series-many': ({ selector, series, most }) => `${selector} 시계열이 ${series}개로 ${most}개보다 많음: --series로 줄이십시오`,
   },
   notObserved: (detail) => `살펴볼 수 없었습니다: ${detail}`,
   rule: {
@@ -40,6 +68,7 @@ export const checkPhrases: CheckPhrases = {
     rollout: '모든 워크로드가 템플릿의 가장 새 리비전으로 실행됨을 파드마다 판정: 파드가 깨진 이미지를 가지고 있어도 컨트롤러의 숫자는 모두 완료로 보일 수 있습니다.',
     resources: '변경 뒤 메모리 때문에 종료된 컨테이너가 없음.',
     pvc: '모든 클레임이 볼륨에 바인딩되어 있고 삭제 중인 것이 없음.',
+    continuity: '변경 뒤 어떤 시계열도 샘플을 잃지 않았음을 각 시계열의 수집 간격으로, 레플리카를 합쳐 판정: 수집기의 재시작은 그 몇 초만 비울 수 있고 이미 수집한 것을 잃어서는 안 됩니다.',
   },
   absent: '해당하는 것이 없음',
   more: (count) => `(+${count})`,

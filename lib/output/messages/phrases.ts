@@ -66,3 +66,8 @@ export function minuteText(time: string): string {
 export function askItself(title: string, namespace: string, pod: string, port: number): string {
   return `${title}:  kubectl port-forward -n ${namespace} pod/${pod} ${port}`;
 }
+
+/** `2026-11-22 02:50:07 UTC`: where seconds were lost, they tell. */
+export function secondText(time: string): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
