@@ -67,6 +67,8 @@ export interface ErrorParams extends SnapshotErrorParams, RestoreErrorParams, Ve
   'kubeconfig.unknown-entry': { what: string; name: string; context: string };
   'cluster.ambiguous': { name: string; servers: string[] };
   'cluster.unknown': { name: string; known: string[]; near: string[] };
+  /** `path` of the config file; the group `all` where no cluster is known at all. */
+  'cluster.unknown-group': { group: string; known: string[]; near: string[]; path: string };
   /** `member` as a path of keys and indexes, empty for the file as a whole. */
   'config.broken': { path: string; member: string; detail: string };
   'credentials.rejected': { server: string; user: string; detail: string };
@@ -170,6 +172,7 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'kubeconfig.unknown-entry': 2,
   'cluster.ambiguous': 2,
   'cluster.unknown': 2,
+  'cluster.unknown-group': 2,
   'config.broken': 2,
   'credentials.rejected': 4,
   'credentials.plugin': 4,

@@ -53,10 +53,18 @@ async function listPlaces(flags: KubeFlags, kubeconfig: MergedKubeconfig | undef
     name,
     { ...(cluster.kubeconfig === undefined ? {} : { kubeconfig: cluster.kubeconfig }), ...(cluster.context === undefined ? {} : { context: cluster.context }) },
   ]);
-  const directory = join(homeDirectory(context), '.kube', 'configs');
-  const files = (await readdir(directory).catch(() => [])).filter((file) => file.endsWith('.conf'));
-  const filed = files.map((file): [string, Found] => [file.slice(0, -'.conf'.length), { kubeconfig: join(directory, file) }]);
+  const filed = (await listFiledNames(context)).map((name): [string, Found] => [name, { kubeconfig: join(filedDirectory(context), `${name}.conf`) }]);
   return new Map([...filed, ...contexts, ...written]);
+}
+
+/** Clusters with a file of their own: `~/.kube/configs/NAME.conf`. */
+export async function listFiledNames(context: Context): Promise<string[]> {
+  const files = await readdir(filedDirectory(context)).catch(() => []);
+  return files.filter((file) => file.endsWith('.conf')).map((file) => file.slice(0, -'.conf'.length)).sort();
+}
+
+function filedDirectory(context: Context): string {
+  return join(homeDirectory(context), '.kube', 'configs');
 }
 
 function serverOf(kubeconfig: MergedKubeconfig | undefined, contextName: string | undefined): string | undefined {

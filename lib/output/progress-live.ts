@@ -1,10 +1,10 @@
-import { createLogUpdate } from 'log-update';
 import { formatDuration } from '../core/durations.ts';
 import type { PodProgress } from '../run/events.ts';
 import { cutTo, padTo, widthOf } from './lines.ts';
 import type { Messages } from './messages/messages.ts';
 import type { Progress, ProgressInput } from './progress-lines.ts';
 import { applyEvent, endView, podText, startView, type ProgressView, type StepView } from './progress-view.ts';
+import { openRegion } from './region.ts';
 import { paint, type Style } from './style.ts';
 
 // Two pictures a second: enough to show that it is alive, too slow to disturb somebody who reads a log beside it.
@@ -16,20 +16,8 @@ export function showLive(input: ProgressInput & { style: Style; rows(): number }
   const { plan, messages, stream, now, style } = input;
   let view = startView(plan, messages);
   let picture = 0;
-  let written = Promise.resolve();
-  const region = createLogUpdate({
-    get columns() {
-      return stream.columns ?? 80;
-    },
-    get rows() {
-      return input.rows();
-    },
-    write(text: string) {
-      written = written.then(() => stream.write(text));
-      return true;
-    },
-  } as unknown as NodeJS.WriteStream);
-  const draw = () => region(drawView(view, { messages, style, nowMs: now().getTime(), picture: picture++, columns: stream.columns ?? 80, rows: input.rows() }).join('\n'));
+  const region = openRegion(stream, input.rows);
+  const draw = () => region.draw(drawView(view, { messages, style, nowMs: now().getTime(), picture: picture++, columns: stream.columns ?? 80, rows: input.rows() }).join('\n'));
   const timer = setInterval(draw, pictureMs);
   return {
     emit(event) {
@@ -44,8 +32,7 @@ export function showLive(input: ProgressInput & { style: Style; rows(): number }
       clearInterval(timer);
       view = endView(view);
       draw();
-      region.done();
-      return written;
+      return region.end();
     },
   };
 }

@@ -5,6 +5,8 @@ import { formatDuration } from '../core/durations.ts';
 import { RetraceError } from '../core/errors.ts';
 import type { ErrorParams } from '../core/errors.ts';
 import type { Verification } from '../procedure/verify.ts';
+import { connectionCheck } from '../procedure/verify-clusters.ts';
+import { countVerdicts } from '../report/verification-view.ts';
 import { messageOf } from './failure.ts';
 import { labelledLines, wrapWords } from './lines.ts';
 import { english } from './messages/en.ts';
@@ -14,7 +16,8 @@ import { stringifyJson } from '../core/json.ts';
 import { paint, type Style, type Tone } from './style.ts';
 import { renderTable } from './table.ts';
 
-const toneOf: Record<Verdict, Tone> = { pass: 'good', warn: 'careful', fail: 'bad', inconclusive: 'careful', pending: 'careful', skipped: 'faint' };
+/** The verdict's colour. */
+export const toneOf: Record<Verdict, Tone> = { pass: 'good', warn: 'careful', fail: 'bad', inconclusive: 'careful', pending: 'careful', skipped: 'faint' };
 
 /** Evidence in the person's language. */
 export function findingText(found: Finding, messages: Messages, telling: Telling): string {
@@ -33,15 +36,15 @@ export interface NextCommands {
   wait: string;
 }
 
-/** One table of verdicts with evidence, the counts with the exit code, and the next step. */
-export function renderVerification(seen: Verification, messages: Messages, style: Style, next: NextCommands): string {
+/** One table of verdicts with evidence, the counts with the exit code, and the next step; without one where the table is watched. */
+export function renderVerification(seen: Verification, messages: Messages, style: Style, next: NextCommands | undefined): string {
   const { checks: labels } = messages;
   const telling = { now: new Date(seen.now) };
   const rows = seen.checks.map((result) => [result.check, labels.verdict[result.verdict], evidenceOf(result, messages, telling)]);
   const table = renderTable([{ title: labels.columns.check }, { title: labels.columns.verdict }, { title: labels.columns.evidence, mayBeCut: true }], rows, style);
   const tail = [
     ...flow([labels.counts(countVerdicts(seen.checks)), `${labels.exit} ${seen.exitCode}`]),
-    ...followUps(seen, messages, next),
+    ...(next === undefined ? [] : followUps(seen, messages, next)),
   ];
   return `${[paint(style, 'strong', headingOf(seen, messages)), ...colour(table.trimEnd().split('\n'), seen.checks, labels.verdict, style), ...tail].join('\n')}\n`;
 }
@@ -55,7 +58,8 @@ function colour([head = '', ...lines]: string[], checks: readonly CheckResult[],
   return [head, ...lines.map((line, at) => line.replace(words[checks[at]!.verdict], (word) => paint(style, toneOf[checks[at]!.verdict], word)))];
 }
 
-function evidenceOf({ findings, dueAt, verdict }: CheckResult, messages: Messages, telling: Telling): string {
+/** What a row of the table says: the finding that made the verdict, and how many others there are. */
+export function evidenceOf({ findings, dueAt, verdict }: CheckResult, messages: Messages, telling: Telling): string {
   const [first] = findings;
   if (first === undefined) return messages.checks.absent;
   // With --strict a warning is a failure.
@@ -66,9 +70,16 @@ function evidenceOf({ findings, dueAt, verdict }: CheckResult, messages: Message
   return parts.join(' ');
 }
 
-function headingOf(seen: Verification, messages: Messages): string {
+/** The cluster's name as it was typed, or its context. */
+export function nameOf({ cluster }: Pick<Verification, 'cluster'>): string {
+  return cluster.name ?? cluster.contextName;
+}
+
+/** Which cluster, where in it, and since when. */
+export function headingOf(seen: Verification, messages: Messages): string {
+  if (seen.checks.some(({ check }) => check === connectionCheck)) return nameOf(seen);
   const ago = seen.since === undefined ? undefined : formatDuration(Date.parse(seen.now) - Date.parse(seen.since));
-  return messages.checks.heading({ cluster: seen.cluster.name ?? seen.cluster.contextName, namespaces: seen.namespaces, since: seen.since, ago, run: seen.run });
+  return messages.checks.heading({ cluster: nameOf(seen), namespaces: seen.namespaces, since: seen.since, ago, run: seen.run });
 }
 
 /** What the failure on stderr does not say anyway: about checks that do not decide. */
@@ -76,11 +87,6 @@ function followUps({ checks }: Verification, { checks: labels }: Messages, next:
   const others = checks.filter(({ gating }) => !gating);
   const bad = others.find(({ verdict }) => verdict === 'fail') ?? others.find(({ verdict }) => verdict === 'inconclusive');
   return [...(bad ? [labels.why(next.explain(bad.check))] : []), ...(others.some(({ verdict }) => verdict === 'pending') ? [labels.wait(next.wait)] : [])];
-}
-
-function countVerdicts(checks: readonly CheckResult[]): Partial<Record<Verdict, number>> {
-  const order: Verdict[] = ['pass', 'warn', 'fail', 'inconclusive', 'pending', 'skipped'];
-  return Object.fromEntries(order.map((verdict) => [verdict, checks.filter((result) => result.verdict === verdict).length]));
 }
 
 /** One check with all that it found, the rule, what was measured and where the rule comes from. */

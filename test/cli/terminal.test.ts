@@ -158,3 +158,21 @@ test('snapshot prune asks what it would remove; a no, an empty answer and Ctrl-C
   expect(alone, alone.stderr).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('kubectl snapshot prune --keep-last=1 --yes') });
   expect(left()).toBe(2);
 });
+
+describe('verify watch on a terminal', () => {
+  test('draws one table over itself, and Ctrl-C ends it with 0', async ({ cluster, namespace, kube, home }) => {
+    await applyManifests(cluster, namespace, thanosReceive({ replicas: 1 }));
+    await kube(['rollout', 'status', 'sts/thanos-receive', '--timeout=60s']);
+    const screen = await openScreen(['watch', '-n', namespace, '--stable-for=1s', '--every=1s'], home, cluster.kubeconfig, 'verify');
+    await screen.saw(/CHECK[^]*Looked at every 1s; Ctrl-C ends it/);
+    await screen.saw(/pods +pass +1 pod ready/);
+    await applyManifests(cluster, namespace, thanosReceive({ replicas: 1, image: 'thanos:broken' }));
+    await screen.saw(/pods +fail +thanos-receive-0 CrashLoopBackOff/);
+    // One picture takes the place of the one before: the cursor goes up, and the head is written once.
+    expect(screen.raw()).toMatch(/\u001b\[\d*A/);
+    expect(screen.text().split('EVIDENCE')).toHaveLength(2);
+    screen.press('\u0003');
+    expect(await screen.ended).toBe(0);
+    expect(screen.text()).not.toContain('Nothing was changed');
+  }, 90_000);
+});

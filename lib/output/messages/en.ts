@@ -1,4 +1,5 @@
 import { checkPhrases, verifyErrors } from './en-checks.ts';
+import { clusterChoiceErrors, verifyPhrases } from './en-verify.ts';
 import { diff, diffErrors } from './en-diff.ts';
 import { capture, captureErrors } from './en-capture.ts';
 import { accessErrors, usageErrors } from './en-errors.ts';
@@ -132,7 +133,7 @@ const completion: CompletionLabels = {
 export const english: Messages = {
   language: 'en',
   error: 'error',
-  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors, ...diffErrors, ...restoreErrors, ...verifyErrors },
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors, ...diffErrors, ...restoreErrors, ...verifyErrors, ...clusterChoiceErrors },
   uncheckedCertificate: (server) => `warning: the certificate of ${server} is not checked (insecure-skip-tls-verify): anyone on the way can read and change the requests`,
   bug: (detail) => ({ text: `this is a bug in Retrace: ${detail}`, next: ['Add -v=1 to see where, and please report it with that output'] }),
   notes: { ...notes, ...restoreNotes },
@@ -146,5 +147,6 @@ export const english: Messages = {
   capture,
   snapshot: snapshotLabels,
   checks: checkPhrases,
+  verify: verifyPhrases,
   ...steps,
 };

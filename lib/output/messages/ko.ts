@@ -1,4 +1,5 @@
 import { checkPhrases, verifyErrors } from './ko-checks.ts';
+import { clusterChoiceErrors, verifyPhrases } from './ko-verify.ts';
 import { runErrors, targetErrors } from './ko-cluster-errors.ts';
 import { diff, diffErrors } from './ko-diff.ts';
 import { capture, captureErrors } from './ko-capture.ts';
@@ -132,7 +133,7 @@ const completion: CompletionLabels = {
 export const korean: Messages = {
   language: 'ko',
   error: '오류',
-  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors, ...diffErrors, ...restoreErrors, ...verifyErrors },
+  errors: { ...usageErrors, ...accessErrors, ...targetErrors, ...runErrors, ...sharedRunErrors, ...snapshotErrors, ...stateErrors, ...captureErrors, ...diffErrors, ...restoreErrors, ...verifyErrors, ...clusterChoiceErrors },
   uncheckedCertificate: (server) => `경고: ${server}의 인증서를 확인하지 않습니다(insecure-skip-tls-verify). 중간에서 누구나 요청을 읽고 바꿀 수 있습니다`,
   bug: (detail) => ({ text: `Retrace의 버그입니다: ${detail}`, next: ['-v=1을 붙이면 위치가 나옵니다. 그 출력과 함께 알려 주십시오'] }),
   notes: { ...notes, ...restoreNotes },
@@ -146,5 +147,6 @@ export const korean: Messages = {
   capture,
   snapshot: snapshotLabels,
   checks: checkPhrases,
+  verify: verifyPhrases,
   ...steps,
 };

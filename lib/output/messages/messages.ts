@@ -8,6 +8,7 @@ import type { DiffPhrases } from './diff-phrases.ts';
 import type { ObjectPhrases } from './object-phrases.ts';
 import type { OwnerPhrases } from './owner-phrases.ts';
 import type { SnapshotLabels } from './snapshot-labels.ts';
+import type { VerifyPhrases } from './verify-phrases.ts';
 
 /** One message for people: a sentence, evidence under it, and what to type next as the last lines. */
 export interface Message {
@@ -171,6 +172,7 @@ export interface Messages {
   capture: CaptureLabels;
   snapshot: SnapshotLabels;
   checks: CheckPhrases;
+  verify: VerifyPhrases;
   /** What a step will do. */
   planStep(step: Step, target: string): StepText;
   /** What a step is called while it runs, and what it brought when it is done. */

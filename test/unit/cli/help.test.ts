@@ -11,7 +11,7 @@ const commands = ['plan', 'undo', 'apply', 'history', 'runs', 'status', 'resume'
 
 const snapshotCommands = ['create', 'list', 'show', 'diff', 'export', 'restore', 'check', 'prune', 'key', 'completion'];
 
-const verifyCommands = ['run', 'checks', 'completion'];
+const verifyCommands = ['run', 'watch', 'checks', 'completion'];
 
 describe('help', () => {
   test('names every command, on stdout', async () => {

@@ -33,6 +33,7 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'kubeconfig.unknown-context': { name: 'prud', contexts: ['prod'], near: ['prod'] },
   'kubeconfig.unknown-entry': { what: 'user', name: 'u', context: 'prod' },
   'cluster.unknown': { name: 'prod', known: ['prod-eu'], near: ['prod-eu'] },
+  'cluster.unknown-group': { group: 'egde', known: ['edge'], near: ['edge'], path: '/c/config.yaml' },
   'config.broken': { path: '/config.yaml', member: 'clusters.0.name', detail: 'Invalid key' },
   'usage.one-cluster': { names: ['a', 'b'] },
   'cluster.ambiguous': { name: 'prod', servers: ['https://a', 'https://b'] },
