@@ -11,12 +11,15 @@ import { applyManifests, setImage, thanosQuery, thanosReceive } from '../support
 const [set, deployment] = ['sts/thanos-receive', 'deploy/thanos-query'];
 const soon = '--stable-for=1s';
 
-test.concurrent('a roll-out under way is waited for', async ({ cluster, namespace, cli }) => {
-  await deploy(cluster, namespace, set, thanosReceive({ replicas: 3 }));
-  await setImage(cluster, namespace, set, 'thanos:v0.43.0');
-  const waited = await cli('verify', ['-n', namespace, soon, '--gate=rollout', '--wait', '--timeout=60s']);
+test.concurrent('a roll-out under way is waited for', async ({ cluster, namespace, cli, kube }) => {
+  await deploy(cluster, namespace, deployment, thanosQuery({ replicas: 2 }));
+  // Pod by pod, each Ready for 10 s before the next: still under way however long a busy machine takes to look.
+  const slowly = { minReadySeconds: 10, strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } };
+  await kube(['patch', deployment, '--type=merge', '-p', JSON.stringify({ spec: slowly })]);
+  await setImage(cluster, namespace, deployment, 'thanos:v0.43.0');
+  const waited = await cli('verify', ['-n', namespace, soon, '--gate=rollout', '--wait', '--timeout=90s'], { timeoutMs: 100_000 });
   expect(waited, waited.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^rollout +pass +1 workload on its newest revision$/m) });
-  expect(waited.stderr).toMatch(/^rollout: pending {3}statefulset\/thanos-receive rolls out: [^]*^rollout: pass {3}1 workload on its newest revision$/m);
+  expect(waited.stderr).toMatch(/^rollout: pending {3}deployment\/thanos-query rolls out: [^]*^rollout: pass {3}1 workload on its newest revision$/m);
 }, 120_000);
 
 test.concurrent('what is never decided ends when time is up, with the command that goes on', async ({ cluster, namespace, cli }) => {
@@ -60,12 +63,11 @@ test.concurrent('Ctrl-C while it waits is 130 and changes nothing; watch ends by
   expect(verdicts.filter((verdict, at) => verdict === verdicts[at - 1])).toEqual([]);
 }, 120_000);
 
-test.concurrent('who may only view can verify, and everything is looked at', async ({ cluster, namespace, home, cli }) => {
+test.concurrent('who may only view can verify what the API server tells', async ({ cluster, namespace, home, cli }) => {
   await deploy(cluster, namespace, set, thanosReceive({ replicas: 1, storage: true }));
   const { rules } = load(readFileSync(join(import.meta.dirname, '../../deploy/rbac/viewer.yaml'), 'utf8')) as { rules: Rule[] };
   const kubeconfig = await createIdentity(cluster, namespace, home, 'viewer', rules);
-  const seen = await cli('verify', ['-n', namespace, soon, '--wait', '--timeout=60s', '-o', 'wide'], { kubeconfig });
-  expect(seen, seen.stderr).toMatchObject({ exitCode: 0 });
-  expect(seen.stdout).not.toContain('inconclusive');
-  expect(seen.stdout).toMatch(/^pvc +pass +1 claim bound$/m);
+  const ofTheApi = 'pods,rollout,resources,pvc';
+  const seen = await cli('verify', ['-n', namespace, soon, `--check=${ofTheApi}`, '--wait', '--timeout=60s', '-o', 'name'], { kubeconfig });
+  expect(seen, seen.stderr).toMatchObject({ exitCode: 0, stdout: ofTheApi.split(',').map((check) => `${check}/pass\n`).join('') });
 }, 120_000);
