@@ -8,6 +8,7 @@ import type { EmitRunEvent } from '../run/events.ts';
 import { displayName } from '../run/object-ref.ts';
 import { isWorkloadTarget, isWritten } from '../run/plan.ts';
 import type { Plan, PlannedTarget } from '../run/plan.ts';
+import { flagsForHints } from './command-line.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { print, say } from './print.ts';
 
@@ -55,7 +56,9 @@ async function printReport(report: RunReport, args: { output: OutputFormat }, en
   await say(`${labels.run} ${report.run.id}   ${labels.finished(formatDuration(report.tookMs))}   ${labels.evidenceIn(report.run.directory)}`, env);
   for (const line of putBackLines(plan, env.messages)) await say(line, env);
   const next = nextCommand(report.run);
-  if (next !== undefined && plan.purpose !== 'revert') await say(labels.undoThis(next), env);
+  if (plan.purpose === 'revert') return;
+  if (changed.some(({ object }) => object.namespace !== '')) await say(labels.proveThis(`kubectl verify --run ${report.run.id}${flagsForHints(env)}`), env);
+  if (next !== undefined) await say(labels.undoThis(next), env);
 }
 
 function doneText(target: PlannedTarget, purpose: Plan['purpose'], { messages }: CommandEnvironment): string {

@@ -61,6 +61,7 @@ const run: RunLabels = {
   evidenceIn: (directory) => `evidence in ${directory}`,
   madeKey: (path) => `Made a key for what is kept of Secrets and credentials: ${path}\nWithout it nobody opens them here. Keep a copy elsewhere; let others open them too:  kubectl snapshot key add-recipient AGE1…`,
   startedBy: (ago, who) => `started ${ago} ago by ${who}`,
+  proveThis: (command) => `Prove that it is whole:  ${command}`,
   undoThis: (command) => `Back to the state before this run:  ${command}`,
   putBackLater: (target, how) => `${target} will be put back ${how}`,
   stopping: 'Stopping; a write that has begun is finished first. Ctrl-C again ends at once.',

@@ -61,6 +61,7 @@ const run: RunLabels = {
   evidenceIn: (directory) => `증거: ${directory}`,
   madeKey: (path) => `보관하는 Secret과 자격 증명을 여는 키를 만들었습니다: ${path}\n이 키가 없으면 여기서 아무도 열 수 없습니다. 다른 곳에 사본을 두십시오. 다른 사람도 열게 하려면:  kubectl snapshot key add-recipient AGE1…`,
   startedBy: (ago, who) => `${ago} 전 시작, ${who}`,
+  proveThis: (command) => `온전한지 증명하려면:  ${command}`,
   undoThis: (command) => `이 실행 전으로 돌아가려면:  ${command}`,
   putBackLater: (target, how) => `${target}: 원상 복구됩니다: ${how}`,
   stopping: '멈추는 중입니다. 시작된 쓰기는 끝냅니다. Ctrl-C를 다시 누르면 즉시 끝납니다.',

@@ -77,6 +77,8 @@ export interface RunLabels {
   /** The first use made a private key. */
   madeKey(path: string): string;
   startedBy(ago: string, who: string): string;
+  /** What is to be looked at after a change. */
+  proveThis(command: string): string;
   undoThis(command: string): string;
   /** At the end of an undo of what somebody above writes. */
   putBackLater(target: string, how: string): string;
