@@ -67,7 +67,7 @@ describe('undo on a terminal', () => {
     expect(await agreed.ended).toBe(0);
     expect(agreed.text()).toMatch(/✔ evidence +kept, /);
     expect(agreed.text()).toMatch(/✔ pods +all on the revision/);
-    expect(agreed.text()).toMatch(/\nstatefulset\/thanos-receive rolled back to revision 1 \(\w+\)\nrun r-\w+ {3}took [^\n]+\nBack to the state before this run: {2}kubectl rollback revert r-\w+\n$/);
+    expect(agreed.text()).toMatch(/\nstatefulset\/thanos-receive rolled back to revision 1 \(\w+\)\nrun r-\w+ {3}took [^\n]+\nProve that it is whole: {2}kubectl verify --run r-\w+\nBack to the state before this run: {2}kubectl rollback revert r-\w+\n$/);
     expect(agreed.raw()).toContain('\u001b[1m');
     expect(await image()).toBe('thanos:v0.42.3');
   });
