@@ -41,3 +41,14 @@ export interface Wire {
   send(request: WireRequest): Promise<WireResponse>;
   close(): void;
 }
+
+/** How to shake hands, in the form that Bun's fetch and WebSocket take. */
+export function tlsOf(endpoint: Endpoint, certificate: ClientCertificate | undefined): Bun.TLSOptions & { rejectUnauthorized: boolean } {
+  return {
+    ca: endpoint.certificateAuthority,
+    cert: certificate?.certificate,
+    key: certificate?.key,
+    serverName: endpoint.tlsServerName,
+    rejectUnauthorized: !endpoint.insecureSkipTlsVerify,
+  };
+}

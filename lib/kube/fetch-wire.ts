@@ -1,17 +1,11 @@
-import type { ClientCertificate, Endpoint, Wire, WireResponse } from './endpoint.ts';
+import { tlsOf, type ClientCertificate, type Endpoint, type Wire, type WireResponse } from './endpoint.ts';
 
 /**
  * The usual way, where no proxy is in sight: Bun's fetch. It unpacks gzip and needs a third of node:https's time for a request (measured).
  */
 export function openFetchWire(endpoint: Endpoint, certificate: ClientCertificate | undefined): Wire {
   const session = new Bun.FetchSession({
-    tls: {
-      ca: endpoint.certificateAuthority,
-      cert: certificate?.certificate,
-      key: certificate?.key,
-      serverName: endpoint.tlsServerName,
-      rejectUnauthorized: !endpoint.insecureSkipTlsVerify,
-    },
+    tls: tlsOf(endpoint, certificate),
   });
   return {
     async send({ method, url, headers, body, signal }) {

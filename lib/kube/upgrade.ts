@@ -1,5 +1,5 @@
 import type { Context } from '../core/context.ts';
-import type { ClientCertificate, Endpoint } from './endpoint.ts';
+import { tlsOf, type ClientCertificate, type Endpoint } from './endpoint.ts';
 import { chooseProxy } from './proxy.ts';
 
 export interface UpgradeRequest {
@@ -29,13 +29,7 @@ export async function openWebSocket(
   const options: Bun.WebSocketOptions = {
     protocols: [protocol],
     headers: Object.fromEntries(headers),
-    tls: {
-      ca: endpoint.certificateAuthority,
-      cert: certificate?.certificate,
-      key: certificate?.key,
-      serverName: endpoint.tlsServerName,
-      rejectUnauthorized: !endpoint.insecureSkipTlsVerify,
-    },
+    tls: tlsOf(endpoint, certificate),
     ...(proxy === undefined ? {} : { proxy: proxy.href }),
   };
   const socket = new WebSocket(url.replace(/^http/, 'ws'), options as never);

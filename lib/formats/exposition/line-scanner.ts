@@ -168,7 +168,8 @@ export class LineScanner {
   }
 }
 
-function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
+/** The first byte that is neither space nor tab. */
+export function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end && (bytes[at] === space || bytes[at] === tab)) at++;
   return at;

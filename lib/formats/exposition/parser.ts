@@ -1,4 +1,4 @@
-import { endOfMetricName, LineError, LineScanner, textOf } from './line-scanner.ts';
+import { endOfMetricName, LineError, LineScanner, skipBlanks, textOf } from './line-scanner.ts';
 import { LineSample, type MetricType, type Sample } from './sample.ts';
 
 /**
@@ -188,12 +188,6 @@ function checkHelp(bytes: Uint8Array, from: number, end: number): void {
     const escaped = bytes[at];
     if (at >= end || (escaped !== 92 && escaped !== 110 && escaped !== quote)) throw new LineError('invalid escape sequence', at - 1);
   }
-}
-
-function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && (bytes[at] === space || bytes[at] === tab)) at++;
-  return at;
 }
 
 function endOfWord(bytes: Uint8Array, from: number, end: number): number {
