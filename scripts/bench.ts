@@ -14,6 +14,7 @@ import { benchRestore } from './bench/restore.ts';
 import { formatResult, isWithinBudget, type BenchResult } from './bench/result.ts';
 import { benchSnapshot } from './bench/snapshot.ts';
 import { benchStart } from './bench/start.ts';
+import { benchVerify } from './bench/verify.ts';
 
 /** A benchmark takes the run's folder and gives one or more figures. A new one is one line here, and its budgets in bench/result.ts. */
 const benchmarks: Record<string, (runFolder: string) => Promise<BenchResult[]>> = {
@@ -21,6 +22,7 @@ const benchmarks: Record<string, (runFolder: string) => Promise<BenchResult[]>> 
   plan: benchPlan,
   snapshot: benchSnapshot,
   restore: benchRestore,
+  verify: benchVerify,
   parse: benchParse,
 };
 

@@ -45,11 +45,16 @@ function readSince(text: string): Asked['since'] {
 export async function lookAtCluster(args: LookArgs, asked: Asked, connection: Connection, env: CommandEnvironment, wait?: WaitRequest): Promise<Verification> {
   const { since, ...common } = asked;
   const request: VerifyRequest = { ...common, ...(await readScope(args, since, connection, env)), ...(wait === undefined ? {} : { wait }) };
-  const [namespace] = request.namespaces ?? [];
-  const command = (name: string) => verifyCommand(env, ['allNamespaces', 'namespace'], [`-n ${quoteForShell(name)}`]);
-  const empty = request.namespaces?.length === 1 && args.run === undefined ? await findEmptyNamespace(connection, namespace!, command) : undefined;
+  const seen = await verify(request, connection, env.context);
+  const empty = seen.checks.every(({ verdict }) => verdict === 'skipped') ? await whyNothing(args, seen, connection, env) : undefined;
   if (empty) throw empty;
-  return verify(request, connection, env.context);
+  return seen;
+}
+
+/** Nothing that could be proved was there: asked only then, it costs no round trip where something is. */
+async function whyNothing(args: LookArgs, { namespaces = [] }: Verification, connection: Connection, env: CommandEnvironment): Promise<RetraceError | undefined> {
+  if (namespaces.length !== 1 || args.run !== undefined) return undefined;
+  return findEmptyNamespace(connection, namespaces[0]!, (name) => verifyCommand(env, ['allNamespaces', 'namespace'], [`-n ${quoteForShell(name)}`]));
 }
 
 type Scope = Pick<VerifyRequest, 'namespaces' | 'since' | 'run'>;

@@ -21,6 +21,7 @@ export const budgets: readonly Budget[] = [
   { name: 'start-help', of: 'ratio', bound: 'at most', limit: 0.5 },
   { name: 'plan-roundtrips', of: 'ours', bound: 'at most', limit: 8 },
   { name: 'plan-latency', of: 'ours', bound: 'at most', limit: 1 },
+  { name: 'verify-20', of: 'ratio', bound: 'at most', limit: 1.3 },
   { name: 'restore-1k', of: 'ours', bound: 'at least', limit: 200 },
   { name: 'parse', of: 'ratio', bound: 'at least', limit: 3 },
   { name: 'parse-promparser', of: 'ratio', bound: 'at least', limit: 1 },
