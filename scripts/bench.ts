@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createRunFolder, endRun, sweepDeadRuns } from '../test/support/run-folder.ts';
 import { startWatchdog } from '../test/support/watchdog/start.ts';
+import { benchContinuity } from './bench/continuity.ts';
 import { benchParse } from './bench/parse.ts';
 import { benchPlan } from './bench/plan.ts';
 import { benchRestore } from './bench/restore.ts';
@@ -24,6 +25,7 @@ const benchmarks: Record<string, (runFolder: string) => Promise<BenchResult[]>> 
   restore: benchRestore,
   verify: benchVerify,
   parse: benchParse,
+  continuity: benchContinuity,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

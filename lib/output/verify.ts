@@ -1,4 +1,5 @@
 import type { CheckResult } from '../checks/check.ts';
+import type { ContinuityFacts } from '../checks/continuity/facts.ts';
 import type { Finding } from '../checks/finding.ts';
 import type { Verdict } from '../checks/verdict.ts';
 import { formatDuration } from '../core/durations.ts';
@@ -12,9 +13,10 @@ import { labelledLines, wrapWords } from './lines.ts';
 import { english } from './messages/en.ts';
 import type { Messages, Telling } from './messages/messages.ts';
 import { printableData } from './printable.ts';
-import { stringifyJson } from '../core/json.ts';
+import { stringifyJson, type Json } from '../core/json.ts';
 import { paint, type Style, type Tone } from './style.ts';
 import { renderTable } from './table.ts';
+import { renderTimeline } from './timeline.ts';
 
 /** The verdict's colour. */
 export const toneOf: Record<Verdict, Tone> = { pass: 'good', warn: 'careful', fail: 'bad', inconclusive: 'careful', pending: 'careful', skipped: 'faint' };
@@ -103,8 +105,16 @@ export function renderExplanation(seen: Verification, result: CheckResult, sourc
     '',
     ...sources.map((source) => `${labels.source}   ${source}`),
     `${labels.measured}`,
-    ...stringifyJson(printableData(result.facts ?? null), 2).split('\n').map((line) => `  ${line}`),
+    ...measured(seen, result, messages, style),
   ].join('\n')}\n`;
+}
+
+/** The facts; of thousands of series a picture, for -o json has them all. */
+function measured(seen: Verification, { check, facts = null }: CheckResult, messages: Messages, style: Style): string[] {
+  const json = (value: Json) => stringifyJson(printableData(value), 2).split('\n').map((line) => `  ${line}`);
+  if (check !== 'continuity' || facts === null) return json(facts);
+  const { series, local, pods, ...others } = facts as unknown as ContinuityFacts;
+  return [...renderTimeline(facts as unknown as ContinuityFacts, seen.since, messages, style), ...json({ ...others, series: series.length, local: local.length, pods: pods.length } as unknown as Json)];
 }
 
 /** For programs: every finding with its sentence in English, whatever the person reads. */

@@ -16,11 +16,11 @@ export function coverTargets(facts: Pick<ContinuityFacts, 'series' | 'scrapers'>
   const grouped = groupTargets(facts);
   const usual = new Map<string, number>();
   for (const target of grouped) for (const one of target.replicas) {
-    const { intervalMs } = courseOf(one);
+    const { intervalMs } = courseOf(one, undefined, target.configuredMs);
     if (intervalMs !== undefined) usual.set(jobOf(target), Math.min(intervalMs, usual.get(jobOf(target)) ?? Infinity));
   }
   return grouped.map((target) => {
-    const courses = target.replicas.map((one) => courseOf(one, usual.get(jobOf(target))));
+    const courses = target.replicas.map((one) => courseOf(one, usual.get(jobOf(target)), target.configuredMs));
     const intervalMs = Math.max(...courses.map((course) => course.intervalMs ?? 0));
     // One replica: its own course, paces that change included.
     const united = courses.length === 1 ? courses[0]! : uniteCourses(courses, intervalMs);

@@ -17,6 +17,8 @@ export interface ScraperFacts {
   /** Its external labels: what a central place adds to its series. */
   labels: Readonly<Record<string, string>>;
   restarts: readonly RestartFacts[];
+  /** By job: how often it scrapes now, in milliseconds; without jobs that have several intervals. */
+  intervals: Readonly<Record<string, number>>;
 }
 
 /** When a scraper was away for a restart, Unix time in milliseconds. */

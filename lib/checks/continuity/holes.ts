@@ -31,9 +31,13 @@ const stepsOfPace = 5;
 /** Below so many intervals a step is not two of them: no scrape is missing, the phase has moved. */
 const phaseShiftBelow = 1.9;
 
-/** @param usualMs interval of its like, for a series with too few samples of its own */
-export function courseOf({ stretches }: Pick<SeriesFacts, 'stretches'>, usualMs?: number): Course {
+/**
+ * @param usualMs interval of its like, for a series with too few samples of its own
+ * @param configuredMs interval that its scraper has now: the pace in which the series is to end
+ */
+export function courseOf({ stretches }: Pick<SeriesFacts, 'stretches'>, usualMs?: number, configuredMs?: number): Course {
   const paces = stretches.flatMap((stretch, index) => (stretch.steps >= stepsOfPace ? [{ index, ms: paceOf(stretch) }] : []));
+  if (configuredMs !== undefined) paces.push({ index: stretches.length, ms: configuredMs });
   const lasting = paces.filter((pace, at) => !isThinned(pace.ms, paces[at - 1]?.ms, paces[at + 1]?.ms));
   const holes: Hole[] = [];
   const phaseShifts: Hole[] = [];

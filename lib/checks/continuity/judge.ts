@@ -27,7 +27,8 @@ export function judgeContinuity(facts: ContinuityFacts, { since, now }: Pick<Que
   const targets = coverTargets(facts);
   if (since !== undefined && !targets.some(({ spans }) => spans[0]!.fromMs < sinceMs)) return [finding('series-without-past', 'inconclusive', { selector, place })];
   const scrapers = coverScrapers(targets);
-  const lost = targets.flatMap((target) => lossesOf(target, scrapers.get(target.scraper)!, facts, sinceMs));
+  const local = Map.groupBy(facts.local, ({ labels }) => addressOf(labels));
+  const lost = targets.flatMap((target) => lossesOf(target, { ...scrapers.get(target.scraper)!, local: local.get(addressOf(target.labels)) ?? [] }, sinceMs));
   const ends = judgeTails(targets, facts, sinceMs);
   const found = [...gatherLosses(lost), ...ends, ...paceFindings(targets, facts)];
   if (found.some(({ verdict }) => verdict !== 'warn' && verdict !== 'pass')) return found;
@@ -37,17 +38,27 @@ export function judgeContinuity(facts: ContinuityFacts, { since, now }: Pick<Que
   return [finding('series-whole', 'pass', { selector, series: targets.length, forMs: Math.max(0, Math.min(toMs, Date.parse(now)) - sinceMs), ...restart }), ...found];
 }
 
-function lossesOf(target: CoveredTarget, scraper: ScraperCover, facts: ContinuityFacts, sinceMs: number): Loss[] {
-  const own = target.holes.flatMap((hole) => lossOf(hole, target, scraper, facts, sinceMs));
+/** What tells whose doing a hole of a target is. */
+interface Surroundings extends ScraperCover {
+  /** Of the same address, as scrapers have it themselves. */
+  local: readonly SeriesFacts[];
+}
+
+function addressOf({ job = '', instance = '' }: Readonly<Record<string, string>>): string {
+  return JSON.stringify([job, instance]);
+}
+
+function lossesOf(target: CoveredTarget, around: Surroundings, sinceMs: number): Loss[] {
+  const own = target.holes.flatMap((hole) => lossOf(hole, target, around, sinceMs));
   if (target.replicas.length === 1) return own;
   const ofOne = target.courses.flatMap(({ holes }) => holes).filter((hole) => hole.toMs > sinceMs && !target.holes.some((lost) => lost.fromMs < hole.toMs && hole.fromMs < lost.toMs));
   return [...own, ...ofOne.map((hole): Loss => ({ ...hole, target, kind: isOfRestart(hole, target) ? 'expected' : 'replica' }))];
 }
 
-function lossOf(hole: Hole, target: CoveredTarget, scraper: ScraperCover, facts: ContinuityFacts, sinceMs: number): Loss[] {
+function lossOf(hole: Hole, target: CoveredTarget, around: Surroundings, sinceMs: number): Loss[] {
   const { intervalMs } = target;
   if (isOfRestart(hole, target)) return [{ ...hole, target, kind: 'expected' }];
-  const blame = blameFor(hole, target, scraper, facts);
+  const blame = blameFor(hole, target, around);
   const part = (fromMs: number, toMs: number, kind: Loss['kind']): Loss => ({ fromMs, toMs, missed: Math.max(1, missedIn(fromMs, toMs, intervalMs)), target, kind, ...(blame === undefined ? {} : { blame }) });
   if (hole.toMs <= sinceMs) return [{ ...hole, target, kind: 'damage', ...(blame === undefined ? {} : { blame }) }];
   if (hole.fromMs >= sinceMs) return [{ ...hole, target, kind: 'hole', ...(blame === undefined ? {} : { blame }) }];
@@ -66,12 +77,12 @@ function isWithin(hole: Span, restart: RestartFacts, intervalMs: number): boolea
 }
 
 /** Undefined where the facts do not tell. */
-function blameFor(hole: Hole, target: CoveredTarget, scraper: ScraperCover, { local }: ContinuityFacts): Blame | undefined {
+function blameFor(hole: Hole, target: CoveredTarget, { local, targets, spans }: Surroundings): Blame | undefined {
   if (target.restarts.some(({ fromMs, toMs }) => hole.fromMs <= toMs && hole.toMs >= fromMs)) return 'restart';
   if (local.some((one) => isSameTarget(one, target) && hasSamplesIn(one, hole))) return 'transport';
-  if (scraper.targets === 1) return undefined;
+  if (targets === 1) return undefined;
   const middleMs = (hole.fromMs + hole.toMs) / 2;
-  return scraper.spans.some((span) => span.fromMs <= middleMs && span.toMs >= middleMs) ? 'target' : 'scraper';
+  return spans.some((span) => span.fromMs <= middleMs && span.toMs >= middleMs) ? 'target' : 'scraper';
 }
 
 /** A scraper's own answer lacks the external labels that the central one has. */

@@ -35,7 +35,7 @@ function overlapping(losses: readonly Loss[]): Loss[][] {
   const groups: Loss[][] = [];
   let untilMs = -Infinity;
   for (const loss of losses.toSorted((a, b) => a.fromMs - b.fromMs)) {
-    if (loss.fromMs >= untilMs) groups.push([]);
+    if (loss.fromMs > untilMs) groups.push([]);
     groups.at(-1)!.push(loss);
     untilMs = Math.max(untilMs, loss.toMs);
   }

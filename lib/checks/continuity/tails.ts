@@ -7,6 +7,10 @@ import { jobOf, lineagesOf, nameOf } from './target.ts';
 const [scrapeTimeoutMs, sendingMs] = [10_000, 10_000];
 /** A pod that is made anew is discovered and scraped within so long; what comes later is another one. */
 const renewalMs = 300_000;
+/** Within so long the target of a pod that is made anew is found again: as soon as the pod has an address, whatever it pulls or replays then. */
+const rediscoveryMs = 60_000;
+/** A Deployment ends its old pod when the new one is ready: both are scraped for a while. */
+const overlapMs = 120_000;
 /** So long a whole scraper may be silent, which is then a backlog or an outage of the way: remote write sends it later. */
 const backlogMs = 600_000;
 
@@ -52,12 +56,15 @@ function sayEnded(ended: readonly End[], targets: readonly CoveredTarget[], fact
   for (const target of targets) if (!endedKeys.has(target.key)) leftOf.set(jobOf(target), (leftOf.get(jobOf(target)) ?? 0) + 1);
   const groups = Map.groupBy(gone, ({ target }) => JSON.stringify([jobOf(target), isPodThere(target, facts)]));
   for (const group of groups.values()) {
-    const { target, atMs } = group[0]!;
+    const { target } = group[0]!;
+    const atMs = group.reduce((latest, end) => Math.max(latest, end.atMs), 0);
     const left = leftOf.get(jobOf(target)) ?? 0;
     const podIsThere = isPodThere(target, facts);
     // Others of its job are scraped, and its pod is gone too or unknown: scaled down, as far as can be seen.
-    const verdict = left === 0 || podIsThere ? 'fail' : 'warn';
-    found.push(finding('series-gone', verdict, { series: group.length, example: nameOf(target.labels), at: new Date(atMs).toISOString(), left, podIsThere }));
+    const isScaledDown = left > 0 && !podIsThere;
+    const params = { series: group.length, example: nameOf(target.labels), at: new Date(atMs).toISOString(), left, podIsThere };
+    const isAwaited = !isScaledDown && facts.toMs - atMs < rediscoveryMs;
+    found.push(isAwaited ? finding('series-gone', 'pending', params, new Date(atMs + rediscoveryMs).toISOString()) : finding('series-gone', isScaledDown ? 'warn' : 'fail', params));
   }
   return found;
 }
@@ -74,8 +81,7 @@ function findSuccessors(ended: readonly End[], targets: readonly CoveredTarget[]
   const replaced: { old: CoveredTarget; new: CoveredTarget }[] = [];
   const gone: End[] = [];
   for (const end of ended) {
-    const isNear = (one: CoveredTarget) => one !== end.target && !taken.has(one.key) && Math.abs(one.spans[0]!.fromMs - end.atMs) <= renewalMs && endOf(one) > end.atMs;
-    const successor = lineagesOf(end.target).flatMap((lineage) => born.get(lineage) ?? []).map(({ target }) => target).find(isNear);
+    const successor = lineagesOf(end.target).map((lineage, at) => nearest(end, born.get(lineage) ?? [], at === 0 ? overlapMs : 0, taken)).find((found) => found !== undefined);
     if (!successor) gone.push(end);
     else {
       taken.add(successor.key);
@@ -83,6 +89,21 @@ function findSuccessors(ended: readonly End[], targets: readonly CoveredTarget[]
     }
   }
   return { replaced, gone };
+}
+
+/** The one that began nearest to the end, and goes on behind it. Two jobs that scrape the same at one time are no renaming: no overlap. */
+function nearest({ target, atMs }: End, candidates: readonly { target: CoveredTarget }[], mostOverlapMs: number, taken: ReadonlySet<string>): CoveredTarget | undefined {
+  let found: CoveredTarget | undefined;
+  let leastMs = Infinity;
+  // A loop, for there may be as many of both as there are series.
+  for (const { target: one } of candidates) {
+    const apartMs = one.spans[0]!.fromMs - atMs;
+    if (apartMs < -mostOverlapMs || apartMs > renewalMs || Math.abs(apartMs) >= leastMs) continue;
+    if (one === target || taken.has(one.key) || endOf(one) <= atMs) continue;
+    found = one;
+    leastMs = Math.abs(apartMs);
+  }
+  return found;
 }
 
 /** Nothing at all comes from a scraper: it is sent later, or it is lost; that is known when it has come. */

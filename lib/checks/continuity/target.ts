@@ -8,6 +8,8 @@ export interface Target {
   /** Who scrapes it: a pod where that is known, else what the labels tell. */
   scraper: string;
   restarts: ScraperFacts['restarts'];
+  /** How often it is scraped now, where its scraper says it. */
+  configuredMs?: number;
 }
 
 /** Names of labels by which people tell replicas apart (thanos docs/components/query.md, kube-prometheus, bitnami, thanos receive). */
@@ -29,8 +31,10 @@ export function groupTargets({ series, scrapers }: Pick<ContinuityFacts, 'series
   }
   return [...byKey].map(([key, replicas]) => {
     const owners = [...new Set(replicas.map((one) => scraperOf(one, scrapers)))];
-    const restarts = owners.flatMap((owner) => scrapers.find(({ name }) => name === owner)?.restarts ?? []);
-    return { key, labels: replicas[0]!.labels, replicas, scraper: owners.join(', '), restarts };
+    const { labels } = replicas[0]!;
+    const known = scrapers.filter(({ name }) => owners.includes(name));
+    const configuredMs = known.map(({ intervals }) => intervals[labels['job'] ?? '']).find((intervalMs) => intervalMs !== undefined);
+    return { key, labels, replicas, scraper: owners.join(', '), restarts: known.flatMap(({ restarts }) => restarts), ...(configuredMs === undefined ? {} : { configuredMs }) };
   });
 }
 

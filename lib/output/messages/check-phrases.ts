@@ -20,6 +20,15 @@ export interface CheckPhrases {
   counts(counts: Partial<Record<Verdict, number>>): string;
   exit: string;
   gates: Record<'now' | 'later', string>;
+  /** Of a check's series by time. */
+  timeline: {
+    /** `signs`: of all, some and none of the samples. */
+    heading(from: string, to: string, signs: string): string;
+    scraper(name: string, series: number): string;
+    /** Beside the place where the change ended. */
+    since: string;
+    more(series: number): string;
+  };
   measured: string;
   source: string;
   why(command: string): string;

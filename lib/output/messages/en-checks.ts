@@ -8,7 +8,7 @@ const ago = (at: string, { now }: Telling) => `${formatDuration(now.getTime() - 
 const many = (number: number, one: string, more = `${one}s`) => `${number} ${number === 1 ? one : more}`;
 const ending = (reason: string | undefined, exitCode: number | undefined) => [reason, exitCode === undefined ? undefined : `exit ${exitCode}`].filter((text) => text !== undefined).join(', ');
 const inBrackets = (text: string) => (text === '' ? '' : ` (${text})`);
-const seriesText = (series: number, example: string) => (series === 1 ? example : `${series} series, as ${example},`);
+const seriesText = (series: number, example: string) => (series === 1 ? example : `${series} series (as ${example})`);
 const secondsText = (durationMs: number) => `${Math.round(durationMs / 100) / 10}s`;
 const lost = ({ series, example, from, to, longestMs, missed }: LostSeries) => `${seriesText(series, example)} lost ${many(missed, 'sample')}, ${secondText(from)} to ${secondText(to)} (${secondsText(longestMs)})`;
 const blameText: Record<NonNullable<LostSeries['blame']>, string> = {
@@ -86,6 +86,12 @@ export const checkPhrases: CheckPhrases = {
       .join(', '),
   exit: 'exit',
   gates: { now: 'yes', later: 'when asked' },
+  timeline: {
+    heading: (from, to, signs) => `Samples from ${secondText(from)} to ${secondText(to)}: all, some, none (${signs})`,
+    scraper: (name, series) => `${name} (${many(series, 'series', 'series')})`,
+    since: 'the change ended',
+    more: (series) => `${series} more with holes: -o json has them all`,
+  },
   measured: 'Measured',
   source: 'Source',
   why: (command) => `Why:  ${command}`,

@@ -86,6 +86,12 @@ export const checkPhrases: CheckPhrases = {
   },
   exit: '종료 코드',
   gates: { now: '예', later: '요청할 때' },
+  timeline: {
+    heading: (from, to, signs) => `${secondText(from)}–${secondText(to)} 샘플: 모두, 일부, 없음 (${signs})`,
+    scraper: (name, series) => `${name} (시계열 ${series}개)`,
+    since: '변경 종료',
+    more: (series) => `공백이 있는 시계열이 ${series}개 더 있음: 모두 보려면 -o json`,
+  },
   measured: '측정값',
   source: '출처',
   why: (command) => `이유:  ${command}`,

@@ -26,7 +26,7 @@ describe('what is whole', () => {
   test("a restart's own hole is expected and said", () => {
     const restart = { fromMs: sinceMs + 100_000, toMs: sinceMs + 103_000 };
     const without = [[sinceMs + 99_000, sinceMs + 111_000]] as const;
-    const scrapers = [{ name: 'prometheus-0', labels: { cluster: 'c1' }, restarts: [restart] }];
+    const scrapers = [{ name: 'prometheus-0', labels: { cluster: 'c1' }, restarts: [restart], intervals: {} }];
     const series = [0, 300, 700].map((phaseMs) => seriesOf({ cluster: 'c1', instance: `${phaseMs}` }, { intervalMs: 1000, phaseMs, without }));
     expect(judge(factsOf(series, { scrapers }))).toEqual([
       { code: 'series-whole', verdict: 'pass', params: { selector: 'up', series: 3, forMs: 600_000, restart: { series: 3, longestMs: 13_000, scraper: 'prometheus-0' } } },
@@ -48,6 +48,13 @@ describe('what is whole', () => {
     const facts = factsOf([seriesOf({}, { toMs: sinceMs }, { fromMs: sinceMs + 1000, intervalMs: 60_000, phaseMs: 49_321 }), other]);
     expect(judge(facts).at(-1)).toMatchObject({ code: 'series-interval', verdict: 'warn', params: { series: 1, fromMs: 15_000, toMs: 60_000 } });
     expect(told(facts)).toEqual(['pass series-whole', 'warn series-interval']);
+  });
+
+  test('the interval that the scraper has now tells a new pace from lost scrapes before it can be seen', () => {
+    const series = seriesOf({ cluster: 'c1' }, { toMs: nowMs - 200_000 }, { fromMs: nowMs - 199_000, intervalMs: 60_000 });
+    const scraper = { name: 'prometheus-0', labels: { cluster: 'c1' }, restarts: [] };
+    expect(told(factsOf([series], { scrapers: [{ ...scraper, intervals: { node: 60_000 } }] }))).toEqual(['pass series-whole']);
+    expect(told(factsOf([series], { scrapers: [{ ...scraper, intervals: { node: 15_000 } }] }))[0]).toBe('fail series-hole');
   });
 
   test('a phase that moved leaves up to two intervals without a scrape missing', () => {
@@ -93,7 +100,7 @@ describe('what is not whole', () => {
 
   test('what an agent had not sent before its restart: far more than the restart itself', () => {
     const restart = { fromMs: sinceMs + 65_000, toMs: sinceMs + 73_000 };
-    const scrapers = [{ name: 'agent-0', labels: { cluster: 'c1' }, restarts: [restart] }];
+    const scrapers = [{ name: 'agent-0', labels: { cluster: 'c1' }, restarts: [restart], intervals: {} }];
     const series = [0, 500].map((phaseMs) => seriesOf({ cluster: 'c1', instance: `${phaseMs}` }, { intervalMs: 1000, phaseMs, without: [[sinceMs - 3300, sinceMs + 79_700]] }));
     const findings = judge(factsOf(series, { scrapers }));
     expect(findings.map(({ code, verdict }) => `${verdict} ${code}`)).toEqual(['warn series-damage', 'fail series-hole']);
@@ -102,7 +109,7 @@ describe('what is not whole', () => {
 
   test('samples that the scraper has and the centre has not were lost on the way', () => {
     const without = [[sinceMs + 60_000, sinceMs + 143_000]] as const;
-    const scrapers = [{ name: 'prometheus-0', labels: { cluster: 'c1' }, restarts: [] }];
+    const scrapers = [{ name: 'prometheus-0', labels: { cluster: 'c1' }, restarts: [], intervals: {} }];
     const facts = factsOf([seriesOf({ cluster: 'c1' }, { without })], { scrapers, local: [{ ...seriesOf({}, {}), scraper: 'prometheus-0' }] });
     expect(judge(facts)[0]).toMatchObject({ code: 'series-hole', params: { blame: 'transport' } });
   });
@@ -110,6 +117,17 @@ describe('what is not whole', () => {
   test('every second scrape, for a while', () => {
     const without = Array.from({ length: 10 }, (_, index) => [sinceMs + 60_000 + index * 30_000, sinceMs + 75_000 + index * 30_000] as const);
     expect(judge(factsOf([seriesOf({}, { without }), other]))[0]).toMatchObject({ code: 'series-hole', verdict: 'fail', params: { missed: 10 } });
+  });
+
+  test('every second scrape until now: the interval has not changed', () => {
+    const thinned = seriesOf({ cluster: 'c1' }, { toMs: sinceMs + 60_000 }, { fromMs: sinceMs + 75_000, intervalMs: 30_000 });
+    const scrapers = [{ name: 'prometheus-0', labels: { cluster: 'c1' }, restarts: [], intervals: { node: 15_000 } }];
+    expect(judge(factsOf([thinned], { scrapers }))[0]).toMatchObject({ code: 'series-hole', verdict: 'fail', params: { missed: 18 } });
+  });
+
+  test('two jobs that scraped the same at one time: the end of one is no renaming', () => {
+    const facts = factsOf([seriesOf({ job: 'lost' }, { fromMs: sinceMs - 20_000, toMs: sinceMs + 60_000 }), seriesOf({ job: 'left' }, { fromMs: sinceMs - 20_000 })]);
+    expect(told(facts)).toEqual(['fail series-gone']);
   });
 
   test('the last target of a job', () => {
@@ -137,6 +155,12 @@ describe('what is not decided', () => {
     expect(Date.parse(silent!.dueAt!)).toBeGreaterThan(nowMs);
   });
 
+  test('the last target of a job, just now: a pod that is made anew has it again soon', () => {
+    const [gone] = judge(factsOf([seriesOf({ job: 'gone' }, { toMs: nowMs - 45_000 }), other]));
+    expect(gone).toMatchObject({ code: 'series-gone', verdict: 'pending' });
+    expect(Date.parse(gone!.dueAt!)).toBeGreaterThan(nowMs);
+  });
+
   test('no sample of after the change yet', () => {
     const facts = factsOf([seriesOf({}, { toMs: sinceMs + 4000 })], { toMs: sinceMs + 4000 });
     expect(judgeContinuity(facts, { since: question.since, now: at(sinceMs + 4000) })).toEqual([
@@ -154,7 +178,7 @@ describe('what is not decided', () => {
   });
 
   test('agents alone: their series are elsewhere', () => {
-    expect(told(factsOf([], { places: [], scrapers: [{ name: 'agent-0', labels: {}, restarts: [] }] }))).toEqual(['inconclusive series-elsewhere']);
+    expect(told(factsOf([], { places: [], scrapers: [{ name: 'agent-0', labels: {}, restarts: [], intervals: {} }] }))).toEqual(['inconclusive series-elsewhere']);
   });
 
   test('nothing that answers queries: nothing is said', () => {
