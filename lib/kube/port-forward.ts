@@ -43,7 +43,8 @@ export async function openPortForward(connection: Connection, to: PodPort): Prom
     const first = ready;
     ready = undefined;
     void (first === undefined || first.readyState !== WebSocket.OPEN ? dial() : Promise.resolve(first)).then(
-      (tunnel) => join(socket, tunnel, (text) => (problem = text)),
+      // Closed while it was dialled: nobody would close the tunnel, and the process would wait for it.
+      (tunnel) => (socket.destroyed ? tunnel.close() : join(socket, tunnel, (text) => (problem = text))),
       (error: unknown) => {
         problem = error instanceof Error ? error.message : String(error);
         socket.destroy();
