@@ -62,13 +62,13 @@ describe('JUnit', () => {
 
 test('any text is well-formed in XML and reads back as it was, but for what XML has no place for', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 12 }), (text) => {
       const root = parseXml(`<a b="${escapeXml(text)}">${escapeXml(text)}</a>`).documentElement!;
       const readable = text.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}');
       expect([root.getAttribute('b'), root.textContent]).toEqual([readable, readable]);
     }),
   );
-});
+}, 30_000);
 
 describe.each([['en', english], ['ko', korean]] as const)('HTML in %s', (language, messages) => {
   const html = renderReport('html', all, 3, messages);
