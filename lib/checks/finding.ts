@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../core/errors.ts';
+import type { RemoteWriteFindings } from './remote-write/findings.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What checks find: code and parameters here, the sentence in lib/output. Times are RFC 3339, durations milliseconds. */
-export interface FindingParams {
+export interface FindingParams extends RemoteWriteFindings {
   // of every check
   /** It could not be looked at, and why. */
   'not-observed': { code: ErrorCode; params: object };

@@ -7,6 +7,8 @@ export interface VerifyErrorParams {
   'verify.nothing-proved': { namespaces: string[] };
   'verify.pending': { checks: string[]; again: string; dueAt?: string; waitedMs?: number };
   'verify.unknown-check': { flag: string; name: string; near: string[]; known: string[] };
+  /** Nothing among its pods sends by remote write. */
+  'drain.no-sender': { target: string };
   /** No workload is in the namespace; where some of a monitoring stack are. */
   'verify.empty-namespace': { namespace: string; elsewhere: { namespace: string; command: string }[] };
   /** A component of the monitoring stack does not answer: what the kubelet said of the way to its port, or the connection. */
@@ -23,6 +25,7 @@ export const verifyExitCodes = {
   'verify.nothing-proved': 9,
   'verify.pending': 8,
   'verify.unknown-check': 2,
+  'drain.no-sender': 5,
   'verify.empty-namespace': 5,
   'endpoint.unreachable': 10,
   'endpoint.refused': 5,

@@ -98,8 +98,12 @@ export async function readVersion(endpoint: Endpoint): Promise<string> {
   return textAt((await askApi(endpoint, '/api/v1/status/buildinfo')).data, 'version') ?? '';
 }
 
-/** Every sample of its own metrics. @throws endpoint.* as askApi */
-export async function readMetrics(endpoint: Endpoint, onSample: (sample: Sample) => void): Promise<void> {
+/**
+ * Every sample of its own metrics.
+ * @returns when it answered by its own clock, which also stamps what it scrapes; undefined where a proxy took the time away
+ * @throws endpoint.* as askApi
+ */
+export async function readMetrics(endpoint: Endpoint, onSample: (sample: Sample) => void): Promise<Date | undefined> {
   const path = '/metrics';
   const answer = await endpoint.get(path);
   if (answer.status !== 200) throw refused(endpoint, path, answer, await answer.text());
@@ -107,6 +111,8 @@ export async function readMetrics(endpoint: Endpoint, onSample: (sample: Sample)
   try {
     for await (const chunk of answer.bytes()) parser.write(chunk);
     parser.end();
+    const at = new Date(answer.header('date') ?? NaN);
+    return Number.isNaN(at.getTime()) ? undefined : at;
   } catch (error) {
     if (error instanceof ExpositionError) throw unreadable(endpoint, path, error.message);
     throw error;

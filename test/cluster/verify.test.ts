@@ -5,7 +5,7 @@ import { createIdentity, type Rule } from '../support/identities.ts';
 import { kubectlJson } from '../support/kubectl.ts';
 import { deploy, quickly, rollOut, rollOutBadly, runIdIn, withSpec } from '../support/roll-outs.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { applyManifests, thanosQuery, thanosReceive } from '../support/workloads.ts';
+import { applyManifests, ofWorkloads, thanosQuery, thanosReceive } from '../support/workloads.ts';
 
 const [set, deployment] = ['sts/thanos-receive', 'deploy/thanos-query'];
 const soon = '--stable-for=1s';
@@ -29,7 +29,7 @@ function read(stdout: string): { seen: Seen; verdicts: Record<string, string>; c
 test.concurrent('a healthy stack passes, without preparation and after a run; a second look says the same', async ({ cluster, namespace, cli }) => {
   await deploy(cluster, namespace, set, thanosReceive({ replicas: 2 }));
   await deploy(cluster, namespace, deployment, thanosQuery({ replicas: 1 }));
-  const waited = await cli('verify', ['-n', namespace, soon, '--wait', '--timeout=60s']);
+  const waited = await cli('verify', ['-n', namespace, soon, ofWorkloads, '--wait', '--timeout=60s']);
   expect(waited, waited.stderr).toMatchObject({ exitCode: 0 });
   expect(waited.stdout).toMatch(/^pods +pass +3 pods ready/m);
   expect(waited.stdout).toMatch(/^rollout +pass +2 workloads on their newest revision$/m);
@@ -39,22 +39,22 @@ test.concurrent('a healthy stack passes, without preparation and after a run; a 
   const undone = await cli('rollback', ['undo', set, '-n', namespace, '--yes', ...quickly]);
   expect(undone, undone.stderr).toMatchObject({ exitCode: 0 });
   const run = runIdIn(undone);
-  const proved = await cli('verify', ['--run', run, soon, '--wait', '--timeout=60s']);
+  const proved = await cli('verify', ['--run', run, soon, ofWorkloads, '--wait', '--timeout=60s']);
   expect(proved, proved.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`after run ${run} (ended `) });
-  const again = read((await cli('verify', ['run', '--run', run, soon, '-o', 'json'])).stdout);
+  const again = read((await cli('verify', ['run', '--run', run, soon, ofWorkloads, '-o', 'json'])).stdout);
   expect(again.verdicts).toMatchObject({ pods: 'pass', rollout: 'pass', resources: 'pass' });
 }, 180_000);
 
 test.concurrent('a crash loop fails, with the reason; waiting for it ends at once', async ({ cluster, namespace, cli }) => {
   await deploy(cluster, namespace, set, thanosReceive({ replicas: 2 }));
   await rollOutBadly(cluster, namespace, set, 'thanos:broken');
-  await waitUntil(async () => read((await cli('verify', ['-n', namespace, soon, '-o', 'json'])).stdout).verdicts['rollout'] === 'fail', { what: 'the roll-out to count as stuck', timeoutMs: 60_000 });
-  const failed = await cli('verify', ['-n', namespace, soon, '--wait', '--timeout=10m']);
+  await waitUntil(async () => read((await cli('verify', ['-n', namespace, soon, ofWorkloads, '-o', 'json'])).stdout).verdicts['rollout'] === 'fail', { what: 'the roll-out to count as stuck', timeoutMs: 60_000 });
+  const failed = await cli('verify', ['-n', namespace, soon, ofWorkloads, '--wait', '--timeout=10m']);
   expect(failed, failed.stderr).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('not whole: pods and rollout failed') });
   expect(failed.stdout).toMatch(/^pods +fail +thanos-receive-1 CrashLoopBackOff \(receive, exit 1, \d+ restarts?\)/m);
   expect(failed.stdout).toMatch(/^rollout +fail +statefulset\/thanos-receive does not go on/m);
   expect(failed.stderr).toContain(`Why:  kubectl verify ${soon} -n ${namespace} --explain=pods`);
-  const why = await cli('verify', ['-n', namespace, soon, '--explain=pods']);
+  const why = await cli('verify', ['-n', namespace, soon, ofWorkloads, '--explain=pods']);
   expect(why).toMatchObject({ exitCode: 3, stdout: expect.stringMatching(/fail: thanos-receive-1 CrashLoopBackOff[^]*Source +kubernetes[^]*"restartCount"|"restarts"/) });
 }, 180_000);
 
@@ -68,24 +68,24 @@ test.concurrent('a crash loop that is Ready at this moment fails all the same; a
     await kube(['patch', `pod/${pod.metadata.name}`, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status: { containerStatuses: [status] } })]);
   };
   await restartedAgo(20_000, 4);
-  const loop = read((await cli('verify', ['-n', namespace, soon, '-o', 'json'])).stdout);
+  const loop = read((await cli('verify', ['-n', namespace, soon, ofWorkloads, '-o', 'json'])).stdout);
   expect([loop.verdicts['pods'], loop.codes['pods'], loop.seen.exitCode]).toEqual(['fail', ['pod-restarts'], 3]);
   expect(loop.seen.checks[0]!.findings[0]!.message).toMatch(/is ready now but keeps restarting: \S+ 4 times, last 2\ds ago \(Error, exit 2\)/);
 
   await restartedAgo(20_000, 1);
-  const once = await cli('verify', ['-n', namespace, soon, '--since=1m', '-o', 'json']);
+  const once = await cli('verify', ['-n', namespace, soon, ofWorkloads, '--since=1m', '-o', 'json']);
   expect([once.exitCode, read(once.stdout).codes['pods']]).toEqual([0, ['pod-restarted', 'pods-ready']]);
-  const strict = await cli('verify', ['-n', namespace, soon, '--since=1m', '--strict']);
+  const strict = await cli('verify', ['-n', namespace, soon, ofWorkloads, '--since=1m', '--strict']);
   expect(strict).toMatchObject({ exitCode: 3 });
   // Before the change it is no business of ours.
-  expect(read((await cli('verify', ['-n', namespace, soon, '--since=10s', '-o', 'json'])).stdout).codes['pods']).toEqual(['pods-ready']);
+  expect(read((await cli('verify', ['-n', namespace, soon, ofWorkloads, '--since=10s', '-o', 'json'])).stdout).codes['pods']).toEqual(['pods-ready']);
 }, 120_000);
 
 test.concurrent('killed for memory since the change fails, before it is told', async ({ cluster, namespace, cli }) => {
   await deploy(cluster, namespace, deployment, thanosQuery({ replicas: 1 }));
   await rollOut(cluster, namespace, deployment, 'thanos:v0.43.0');
   await rollOutBadly(cluster, namespace, deployment, 'thanos:oom');
-  await waitUntil(async () => read((await cli('verify', ['-n', namespace, '-o', 'json'])).stdout).codes['resources']?.includes('oom') === true, { what: 'the container to be killed' });
+  await waitUntil(async () => read((await cli('verify', ['-n', namespace, '--check=resources', '-o', 'json'])).stdout).codes['resources']?.includes('oom') === true, { what: 'the container to be killed' });
   const failed = await cli('verify', ['-n', namespace, '--check=resources', '--since=5m']);
   expect(failed, failed.stderr).toMatchObject({ exitCode: 3, stdout: expect.stringMatching(/^resources +fail +thanos-query-\S+ query killed for memory \d+s ago/m) });
   const later = new Date(Date.now() + 3_600_000).toISOString();
@@ -132,12 +132,12 @@ test.concurrent('what may not be looked at is inconclusive by name, and the rest
   await deploy(cluster, namespace, deployment, thanosQuery({ replicas: 1 }));
   const lists = (apiGroups: string[], resources: string[]): Rule => ({ apiGroups, resources, verbs: ['list'] });
   const kubeconfig = await createIdentity(cluster, namespace, home, 'half', [lists([''], ['persistentvolumeclaims', 'pods']), lists(['apps'], ['deployments', 'replicasets', 'daemonsets'])]);
-  const half = await cli('verify', ['-n', namespace, soon], { kubeconfig });
+  const half = await cli('verify', ['-n', namespace, soon, ofWorkloads], { kubeconfig });
   expect(half, half.stderr).toMatchObject({ exitCode: 9, stderr: expect.stringContaining('not proved: rollout could not be decided') });
   expect(half.stdout).toMatch(/^pods +(pass|pending) /m);
   expect(half.stdout).toMatch(/^rollout +inconclusive +could not be looked at: [^\n]*list (statefulsets|controllerrevisions)\.apps/m);
   // Where only the others decide, the exit code is theirs.
-  const others = await cli('verify', ['-n', namespace, soon, '--gate=pods', '--wait'], { kubeconfig });
+  const others = await cli('verify', ['-n', namespace, soon, ofWorkloads, '--gate=pods', '--wait'], { kubeconfig });
   expect(others, others.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('--explain=rollout') });
 }, 120_000);
 

@@ -88,10 +88,12 @@ export async function startPrometheus(place: Place, pod: string, { agent = false
 
 /** Thanos Receive with an empty TSDB, that is ready. Writes go to `remoteWriteUrl`. */
 export async function startReceive(place: Place, pod: string, args: readonly string[] = []): Promise<Program> {
-  return startThanos(place, pod, 'receive', [10901, 10902, 19291], ({ ports, folder }) => [
+  return startThanos(place, pod, 'receive', [10901, 10902, 19291, 19391], ({ ports, folder }) => [
     `--tsdb.path=${join(folder, 'data')}`,
     `--label=receive="${pod}"`,
     `--remote-write.address=127.0.0.1:${ports[19291]}`,
+    // It listens there on all addresses whether anybody wants it or not: a second receiver would not start.
+    `--receive.capnproto-address=127.0.0.1:${ports[19391]}`,
     ...args,
   ]);
 }
@@ -130,13 +132,28 @@ async function startProgram(place: Place, options: ProgramOptions): Promise<Prog
   const url = `http://127.0.0.1:${ports[httpPort]}`;
   const path = await toolPath(options.tool);
   const log = { file: join(folder, 'log'), append: true };
-  let running: { pid: number; kill(signal: NodeJS.Signals): void; ended: Promise<unknown> } | undefined;
-  const start = async () => {
+  let running: { pid: number; kill(signal: NodeJS.Signals): unknown; ended: Promise<unknown>; isOver: boolean } | undefined;
+  const spawn = () => {
     const args = options.args({ ports, folder, configFile });
     const child = execa(path, args, { cwd: folder, env: { PATH: process.env['PATH'] ?? '', HOME: folder }, extendEnv: false, stdin: 'ignore', stdout: log, stderr: log, reject: false });
     noteProcess(place.runFolder, child.pid!);
-    running = { pid: child.pid!, kill: (signal) => child.kill(signal), ended: child };
-    await waitUntil(async () => (await fetch(`${url}/-/ready`)).status === 200, { what: `${pod} (${options.tool}) to be ready; its log is ${log.file}`, everyMs: 50 });
+    const made = { pid: child.pid!, kill: (signal: NodeJS.Signals) => child.kill(signal), ended: child as Promise<unknown>, isOver: false };
+    void made.ended.then(() => (made.isOver = true));
+    running = made;
+  };
+  const start = async () => {
+    spawn();
+    const isReady = async () => {
+      // Receive 0.42 with data dies at its start in the first minute of every fourth hour: it prunes before its TSDB is open
+      // (thanos pkg/receive/multitsdb.go Prune, shouldBeMarkedInactive on nil).
+      if (running?.isOver) {
+        forgetProcess(place.runFolder, running.pid);
+        await pause(2000);
+        spawn();
+      }
+      return (await fetch(`${url}/-/ready`)).status === 200;
+    };
+    await waitUntil(isReady, { what: `${pod} (${options.tool}) to be ready; its log is ${log.file}`, everyMs: 50, timeoutMs: 90_000 });
   };
   const stop = async (signal: NodeJS.Signals = 'SIGKILL') => {
     const ending = running;

@@ -18,6 +18,9 @@ export interface WorkloadOptions {
   readonly podAnnotations?: Readonly<Record<string, string>>;
 }
 
+/** The checks of kubectl verify that need no process behind the pods of these workloads; support/prometheus.ts has real ones. */
+export const ofWorkloads = '--check=pods,rollout,resources,pvc';
+
 /**
  * Thanos Receive as it stands in a hashring: an OrderedReady StatefulSet of 3, its headless Service, the hashring ConfigMap and the object store
  * Secret. A broken pod of such a set blocks every later roll-out, the one that would repair it too (kubernetes#67250).

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../core/durations.ts';
 import type { LostSeries } from '../../checks/finding.ts';
 import type { CheckPhrases } from './check-phrases.ts';
+import { remoteWritePhrases, remoteWriteRules } from './en-remote-write.ts';
 import type { ErrorMessages, Telling } from './messages.ts';
 import { askItself, listed, minuteText, quoted, secondText, someText } from './phrases.ts';
 
@@ -62,6 +63,7 @@ export const checkPhrases: CheckPhrases = {
     'series-none': ({ selector, place }) => `${place} knows no series of ${selector} in this time`,
     'series-without-past': ({ selector, place }) => `${place} knows no series of ${selector} of before the change: nothing to compare with`,
     'series-many': ({ selector, series, most }) => `${selector} has ${series} series, more than ${most}: name fewer with --series`,
+    ...remoteWritePhrases,
   },
   notObserved: (detail) => `could not be looked at: ${detail}`,
   rule: {
@@ -70,6 +72,7 @@ export const checkPhrases: CheckPhrases = {
     resources: 'No container was killed for its memory since the change.',
     pvc: 'Every claim is bound to its volume and none is on its way out.',
     continuity: 'No series lost a sample after the change, by its own interval, replicas counted together; a restart of the scraper may cost its own seconds and nothing that it had scraped.',
+    ...remoteWriteRules,
   },
   absent: 'nothing of the kind is there',
   more: (count) => `(+${count})`,
@@ -108,6 +111,7 @@ export const verifyErrors = {
     next: [`Look again until it is:  ${again}`],
   }),
   'verify.unknown-check': ({ flag, name, near, known }) => ({ text: `${flag}: there is no check ${quoted(name)}`, next: [near.length > 0 ? `Did you mean ${listed(near, 'or')}?` : `Checks: ${known.join(', ')}`] }),
+  'drain.no-sender': ({ target }) => ({ text: `${target} has no running Prometheus, agent or ruler among its pods: nothing to drain`, next: ['Name the workload that sends:  kubectl verify drain statefulset/NAME'] }),
   'verify.empty-namespace': ({ namespace, elsewhere }) => ({
     text: `no workload is in namespace ${namespace}: nothing to verify`,
     next: elsewhere.length > 0 ? elsewhere.map(({ namespace: name, command }) => `In ${name}:  ${command}`) : ['Look in another namespace:  -n NAMESPACE, or -A for all'],

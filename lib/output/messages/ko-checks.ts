@@ -1,6 +1,7 @@
 import { formatDuration } from '../../core/durations.ts';
 import type { LostSeries } from '../../checks/finding.ts';
 import type { CheckPhrases } from './check-phrases.ts';
+import { remoteWritePhrases, remoteWriteRules } from './ko-remote-write.ts';
 import type { ErrorMessages, Telling } from './messages.ts';
 import { askItself, minuteText, quoted, secondText, someText } from './phrases.ts';
 
@@ -61,6 +62,7 @@ export const checkPhrases: CheckPhrases = {
     'series-none': ({ selector, place }) => `이 시간에 ${place}에는 ${selector} 시계열이 없음`,
     'series-without-past': ({ selector, place }) => `${place}에는 변경 전의 ${selector} 시계열이 없음: 비교할 것이 없음`,
     'series-many': ({ selector, series, most }) => `${selector} 시계열이 ${series}개로 ${most}개보다 많음: --series로 줄이십시오`,
+    ...remoteWritePhrases,
   },
   notObserved: (detail) => `살펴볼 수 없었습니다: ${detail}`,
   rule: {
@@ -69,6 +71,7 @@ export const checkPhrases: CheckPhrases = {
     resources: '변경 뒤 메모리 때문에 종료된 컨테이너가 없음.',
     pvc: '모든 클레임이 볼륨에 바인딩되어 있고 삭제 중인 것이 없음.',
     continuity: '변경 뒤 어떤 시계열도 샘플을 잃지 않았음을 각 시계열의 수집 간격으로, 레플리카를 합쳐 판정: 수집기의 재시작은 그 몇 초만 비울 수 있고 이미 수집한 것을 잃어서는 안 됩니다.',
+    ...remoteWriteRules,
   },
   absent: '해당하는 것이 없음',
   more: (count) => `(+${count})`,
@@ -108,6 +111,7 @@ export const verifyErrors = {
     next: [`결정될 때까지 다시 보려면:  ${again}`],
   }),
   'verify.unknown-check': ({ flag, name, near, known }) => ({ text: `${flag}: ${quoted(name)} 확인은 없습니다`, next: [near.length > 0 ? `혹시 ${near.join(', ')}?` : `있는 확인: ${known.join(', ')}`] }),
+  'drain.no-sender': ({ target }) => ({ text: `${target}의 파드 중에 실행 중인 Prometheus, 에이전트, 룰러가 없습니다: 비울 것이 없습니다`, next: ['보내는 워크로드를 지정하세요:  kubectl verify drain statefulset/NAME'] }),
   'verify.empty-namespace': ({ namespace, elsewhere }) => ({
     text: `네임스페이스 ${namespace}에 워크로드가 없습니다: 확인할 것이 없습니다`,
     next: elsewhere.length > 0 ? elsewhere.map(({ namespace: name, command }) => `${name}에서:  ${command}`) : ['다른 네임스페이스를 보려면:  -n NAMESPACE, 모두 보려면 -A'],

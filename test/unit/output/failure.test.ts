@@ -19,6 +19,7 @@ const samples: { [C in ErrorCode]: ErrorParams[C] } = {
   'verify.nothing-proved': { namespaces: ['monitoring'] },
   'verify.pending': { checks: ['rollout'], again: 'kubectl verify --wait', dueAt: '2026-11-22T05:10:00.000Z', waitedMs: 60_000 },
   'verify.unknown-check': { flag: '--gate', name: 'pots', near: ['pods'], known: ['pods', 'rollout'] },
+  'drain.no-sender': { target: 'statefulset/thanos-query' },
   'verify.empty-namespace': { namespace: 'default', elsewhere: [{ namespace: 'monitoring', command: 'kubectl verify -n monitoring' }] },
   'endpoint.unreachable': { namespace: 'monitoring', pod: 'prometheus-0', port: 9090, detail: 'connection refused' },
   'endpoint.refused': { namespace: 'monitoring', pod: 'agent-0', port: 9090, path: '/api/v1/query', status: 422, detail: 'unavailable with Prometheus Agent' },
