@@ -6,7 +6,7 @@ import { startControlPlane } from '../../test/support/control-plane.ts';
 import { startFaultProxy } from '../../test/support/fault-proxy.ts';
 import { createNamespace } from '../../test/support/namespace.ts';
 import { cliEnvironment, createCliHome } from '../../test/support/run-cli.ts';
-import { applyManifests, thanosReceive, waitForRollout } from '../../test/support/workloads.ts';
+import { applyManifests, ofWorkloads, thanosReceive, waitForRollout } from '../../test/support/workloads.ts';
 import { median, type BenchResult } from './result.ts';
 
 const latencyMs = 300;
@@ -27,7 +27,7 @@ export async function benchVerify(runFolder: string): Promise<BenchResult[]> {
   const env = await cliEnvironment(home);
   const verify = async (group: string, expected: number): Promise<number> => {
     const startMs = performance.now();
-    const { stdout } = await execa('kubectl', ['verify', '--namespace', namespace, '--stable-for=0s', `--clusters=${group}`, '--output=json'], { env, extendEnv: false, stdin: 'ignore', preferLocal: false });
+    const { stdout } = await execa('kubectl', ['verify', '--namespace', namespace, '--stable-for=0s', ofWorkloads, `--clusters=${group}`, '--output=json'], { env, extendEnv: false, stdin: 'ignore', preferLocal: false });
     const seconds = (performance.now() - startMs) / 1000;
     const passed = (JSON.parse(stdout) as { items: { verdict: string }[] }).items.filter(({ verdict }) => verdict === 'pass').length;
     if (passed !== expected) throw new Error(`${passed} of ${expected} clusters passed, so there is nothing to measure`);

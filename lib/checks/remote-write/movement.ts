@@ -70,7 +70,8 @@ export function measureQueue(before: SenderScrape, after: SenderScrape, a: Queue
   const nowMs = Date.parse(after.at);
   const overMs = Math.max(1, nowMs - Date.parse(before.at));
   const sentMs = b.sentAt === undefined ? undefined : Date.parse(b.sentAt);
-  const seenMs = after.seenAt === undefined || Date.parse(after.seenAt) > nowMs + clockSlackMs ? nowMs : Math.min(nowMs, Date.parse(after.seenAt));
+  // One sample of the future keeps this gauge there for good (prometheus storage/remote/max_timestamp.go): then the clock counts.
+  const seenMs = after.seenAt === undefined ? nowMs : Math.min(nowMs, Date.parse(after.seenAt));
   const lagMs = sentMs === undefined ? undefined : Math.max(0, seenMs - sentMs);
   const sinceSentMs = Math.max(0, nowMs - (sentMs ?? Date.parse(after.startedAt ?? before.at)));
   const pace = sentMs === undefined || a.sentAt === undefined ? 0 : Math.max(0, sentMs - Date.parse(a.sentAt)) / overMs;

@@ -71,7 +71,7 @@ describe('by the rules', () => {
 
   const table: [string, SenderScrape, SenderScrape, string[]][] = [
     ['well', before(), after(), ['queues-flow pass']],
-    ['well, scraped once in a minute: nothing new came', before({ sentAt: time(-20) }, { seenAt: time(-20) }), after({ sentAt: time(-20), attempts: 1000, recordsRead: 10, pending: 0 }, { seenAt: time(-20), appended: 1000 }), ['queues-flow pass']],
+    ['well, scraped once in a minute: nothing new came', before({ sentAt: time(-20), pending: 0 }, { seenAt: time(-20) }), after({ sentAt: time(-20), attempts: 1000, recordsRead: 10, pending: 0 }, { seenAt: time(-20), appended: 1000 }), ['queues-flow pass']],
     ['a queue for one series of many: what it sends is new, though newer ones are not for it', before({ sentAt: time(-40), pending: 0 }), after({ sentAt: time(-5), pending: 0 }), ['queues-flow pass']],
     ['what came for that queue has only just come', before({ sentAt: time(-40), pending: 0 }), after({ sentAt: time(-40), attempts: 1000, pending: 3 }), ['queues-flow pass']],
     ['nothing for this queue, and its reader reads on', before({ sentAt: time(-500), pending: 0 }), after({ sentAt: time(-500), attempts: 1000, pending: 0 }), ['sender-idle inconclusive']],
@@ -102,6 +102,10 @@ describe('by the rules', () => {
 
   test('all shards in use and more wanted is said', () => {
     expect(judge(before({ sentAt: time(-300) }), after({ sentAt: time(-240), pending: 9000, shards: 50, shardsDesired: 80.5 }))).toMatchObject([{ params: { isCapped: true, etaMs: 83_333.33333333333, pace: 4 } }]);
+  });
+
+  test('lag is by the clock where a sample of the future was seen', () => {
+    expect(judge(before(), after({ failed: 900 }, { seenAt: time(3e7) }))).toMatchObject([{ params: { lagMs: 3000 } }]);
   });
 
   test('an alert that would fire is not called silent', () => {
