@@ -9,7 +9,7 @@ import { test } from '../support/fixtures.ts';
 import { findFreePorts } from '../support/free-ports.ts';
 import { kubectl } from '../support/kubectl.ts';
 import { deploy, rollOutBadly } from '../support/roll-outs.ts';
-import { thanosQuery } from '../support/workloads.ts';
+import { ofWorkloads, thanosQuery } from '../support/workloads.ts';
 
 const deployment = 'deploy/thanos-query';
 
@@ -30,7 +30,7 @@ test('all at once, each by its own way: one table, one exit code; a dead one is 
   writeFileSync(join(home, 'config', 'retrace', 'config.yaml'), JSON.stringify({ clusters }));
   await Promise.all([cluster, second].map((plane) => deploy(plane, namespace, deployment, thanosQuery({ replicas: 1 }))));
   await rollOutBadly(second, namespace, deployment, 'thanos:broken');
-  const verify = (...args: string[]) => cli('verify', ['-n', namespace, '--stable-for=1s', '--request-timeout=20s', ...args]);
+  const verify = (...args: string[]) => cli('verify', ['-n', namespace, '--stable-for=1s', ofWorkloads, '--request-timeout=20s', ...args]);
 
   const all = await verify('--clusters=all');
   expect(all, all.stderr).toMatchObject({ exitCode: 3 });
@@ -58,7 +58,7 @@ test('all at once, each by its own way: one table, one exit code; a dead one is 
 
   slow.setLatency(3000);
   slow.forgetRequests();
-  const running = await startCli('verify', ['-n', namespace, '--stable-for=1s', '--clusters=far,all']);
+  const running = await startCli('verify', ['-n', namespace, '--stable-for=1s', ofWorkloads, '--clusters=far,all']);
   await Promise.all([running.waitForLine(/^central: pass$/), running.waitForLine(/^edge-02: fail$/), running.waitForLine(/^edge-01: inconclusive$/)]);
   const doneByThen = slow.requests.filter(({ path }) => path.includes('/pods')).length;
   await running.waitForLine(/^detour: pass$/);
@@ -69,7 +69,7 @@ test('all at once, each by its own way: one table, one exit code; a dead one is 
 
 test.concurrent('clusters that are none are refused before one is asked; all are the contexts where nothing is written', async ({ cluster, namespace, home, cli }) => {
   const config = join(home, 'config', 'retrace', 'config.yaml');
-  const verify = (...args: string[]) => cli('verify', ['-n', namespace, ...args]);
+  const verify = (...args: string[]) => cli('verify', ['-n', namespace, ofWorkloads, ...args]);
   const refused = (stderr: string) => ({ exitCode: 2, stdout: '', stderr });
   await deploy(cluster, namespace, deployment, thanosQuery({ replicas: 1 }));
   expect(await verify('--clusters=all', '--stable-for=1s', '--wait', '-o', 'name')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^kwok-shared\/pods\/pass\nkwok-shared\/rollout\/pass\n/) });
