@@ -1,4 +1,5 @@
 import type { AnyCheck } from './check.ts';
+import { continuity } from './continuity/continuity.ts';
 import { pods } from './pods.ts';
 import { pvc } from './pvc.ts';
 import { receive } from './receive.ts';
@@ -7,4 +8,4 @@ import { resources } from './resources.ts';
 import { rollout } from './rollout.ts';
 
 /** Every check, in the order in which a person reads them: what everything else stands on first. One line a check. */
-export const checks: readonly AnyCheck[] = [pods, rollout, resources, pvc, remoteWrite, drained, receive];
+export const checks: readonly AnyCheck[] = [pods, rollout, resources, pvc, remoteWrite, drained, receive, continuity];

@@ -7,6 +7,7 @@ import { queryInstant } from '../../prometheus/api.ts';
 import type { Component } from '../../prometheus/components.ts';
 import type { Endpoint } from '../../prometheus/endpoint.ts';
 import { rawQuery, readRawSamples, secondsText, type TimeRange } from '../../prometheus/raw-samples.ts';
+import { listLostStores } from '../../prometheus/stores.ts';
 import type { Scene } from '../check.ts';
 import { coverTargets } from './cover.ts';
 import type { ContinuityFacts, SeriesFacts } from './facts.ts';
@@ -53,7 +54,8 @@ export async function observeContinuity(scene: Scene): Promise<ContinuityFacts> 
     places: places.map(({ pod }) => pod),
     ...window,
     series,
-    warnings: asked.flatMap(({ warnings }) => warnings),
+    // Asked after the series: a store that was lost meanwhile is told too.
+    warnings: [...asked.flatMap(({ warnings }) => warnings), ...(centre ? await listLostStores(await scene.endpoint(centre)) : [])],
     ...(tooMany === undefined ? {} : { tooMany: { series: tooMany, most: mostSeries } }),
     scrapers,
     local: centre && coverTargets({ series, scrapers }).some(({ holes }) => holes.length > 0) ? await askScrapers(servers, scene, window) : [],

@@ -58,7 +58,7 @@ export const checkPhrases: CheckPhrases = {
       `${seriesText(series, example)} ended ${ago(at, telling)}: ${podIsThere ? 'the pod is there but no longer scraped' : left === 0 ? 'nothing of its job is scraped any more' : `scaled down, or no longer found; ${left} of its job are scraped`}`,
     'series-silent': ({ series, example, at, forMs, scraper }) => `nothing has come ${scraper === undefined ? '' : `from ${scraper} `}for ${formatDuration(forMs)}, since ${secondText(at)}: ${seriesText(series, example)}`,
     'series-awaited': ({ series, example }) => `${seriesText(series, example)}: no sample of after the change has come yet`,
-    'series-doubtful': ({ place, warnings }) => `${place} answers with a warning, so series may be missing: ${someText(warnings.map(quoted), 2)}`,
+    'series-doubtful': ({ place, warnings }) => `${place} may not have given all series: ${someText(warnings.map(quoted), 2)}`,
     'series-elsewhere': ({ scrapers }) => `${someText(scrapers, 3)} only sends, and answers no queries: look where its series are sent to`,
     'series-none': ({ selector, place }) => `${place} knows no series of ${selector} in this time`,
     'series-without-past': ({ selector, place }) => `${place} knows no series of ${selector} of before the change: nothing to compare with`,

@@ -57,7 +57,7 @@ export const checkPhrases: CheckPhrases = {
       `${seriesText(series, example)} ${ago(at, telling)} 끊김: ${podIsThere ? '파드는 있지만 더는 수집되지 않음' : left === 0 ? '같은 job에서 수집되는 것이 하나도 없음' : `축소되었거나 더는 발견되지 않음, 같은 job에서 ${left}개는 수집됨`}`,
     'series-silent': ({ series, example, at, forMs, scraper }) => `${scraper === undefined ? '' : `${scraper}에서 `}${formatDuration(forMs)}째 (${secondText(at)}부터) 아무것도 오지 않음: ${seriesText(series, example)}`,
     'series-awaited': ({ series, example }) => `${seriesText(series, example)}: 변경 이후의 샘플이 아직 오지 않음`,
-    'series-doubtful': ({ place, warnings }) => `${place}의 응답에 경고가 있어 시계열이 빠졌을 수 있음: ${someText(warnings.map(quoted), 2)}`,
+    'series-doubtful': ({ place, warnings }) => `${place}의 응답에서 시계열이 빠졌을 수 있음: ${someText(warnings.map(quoted), 2)}`,
     'series-elsewhere': ({ scrapers }) => `${someText(scrapers, 3)}는 보내기만 하고 질의에 답하지 않음: 시계열을 받는 곳에서 확인하십시오`,
     'series-none': ({ selector, place }) => `이 시간에 ${place}에는 ${selector} 시계열이 없음`,
     'series-without-past': ({ selector, place }) => `${place}에는 변경 전의 ${selector} 시계열이 없음: 비교할 것이 없음`,
