@@ -84,11 +84,13 @@ export function measureQueue(before: SenderScrape, after: SenderScrape, a: Queue
 
   const stateOf = (): QueueState => {
     if (sentMs !== undefined && sentMs > nowMs + clockSlackMs) return 'future';
-    if (lagMs !== undefined && lagMs <= caughtUpMs && sinceSentMs <= staleMs) return 'flows';
     const isFrozen = a.sentAt === b.sentAt;
+    // Nothing but retries: an outage that has only begun has no lag yet.
+    if (isFrozen && refused === 0 && retried > 0) return 'stopped';
+    if (lagMs !== undefined && lagMs <= caughtUpMs && sinceSentMs <= staleMs) return 'flows';
     if (isFrozen && attempts + succeeded === 0 && b.pending === 0 && a.pending === 0) return restOf(before, after, a, b);
     // What waits in both scrapes has waited longer than any batch does.
-    if (isFrozen && refused === 0 && (retried > 0 || (a.pending > 0 && b.pending > 0))) return 'stopped';
+    if (isFrozen && refused === 0 && a.pending > 0 && b.pending > 0) return 'stopped';
     // What left between the scrapes was new then, though a newer one may not be for this queue (prometheus#9698, #12832).
     return isFrozen || sentMs === undefined || sentMs >= Date.parse(before.at) - caughtUpMs ? 'flows' : 'behind';
   };

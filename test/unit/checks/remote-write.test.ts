@@ -79,6 +79,7 @@ describe('by the rules', () => {
     ['its reader reads nothing of what is written', before({ sentAt: time(-500), pending: 0 }), after({ sentAt: time(-500), attempts: 1000, pending: 0, recordsRead: 10 }), ['queue-blind fail']],
     ['an old one that does not tell what it reads', before({ sentAt: time(-500), pending: 0, recordsRead: undefined! }), after({ sentAt: time(-500), attempts: 1000, pending: 0, recordsRead: undefined! }), ['queue-silent inconclusive']],
     ['a request that hangs: nothing is retried, what waits has waited longer than a batch does', before({ sentAt: time(-70) }), after({ sentAt: time(-70), attempts: 1000, pending: 900 }), ['queue-stopped fail']],
+    ['an outage that has only begun: nothing but retries, and no lag yet', before({ sentAt: time(1) }), after({ sentAt: time(1), attempts: 1500, retried: 500 }), ['queue-stopped pending']],
     ['nothing but retries, and the global time missing', before({ sentAt: time(-70) }, { seenAt: undefined! }), after({ sentAt: time(-70), attempts: 3000, retried: 2000 }, { seenAt: undefined! }), ['queue-stopped fail']],
     ['refused with lag 0', before(), after({ failed: 900 }), ['queue-refused fail']],
     ['refused by 2.32, whose sent time stands still then', before({ sentAt: time(-70) }), after({ sentAt: time(-70), failed: 1000 }), ['queue-refused fail']],
