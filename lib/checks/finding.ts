@@ -35,6 +35,24 @@ export interface FindingParams extends RemoteWriteFindings {
   'claim-lost': { claim: string; volume: string };
   'claim-ending': { claim: string };
   'claim-resizing': { claim: string; condition: string };
+  // config; `source` as `configmap/prometheus`
+  /** `compared`: how many of them by when what they read was written. */
+  'config-loaded': { components: number; compared: number };
+  'config-refused': { component: string; loadedAt?: string };
+  'config-unknown': { component: string };
+  'config-awaited': { component: string; loadedAt: string; source: string; writtenAt: string };
+  'config-older': { component: string; loadedAt: string; source: string; writtenAt: string };
+  // query
+  /** `stores` that were seen by all Queries together. */
+  'queries-answered': { components: number; stores: number };
+  'query-failed': { component: string; status: number; detail: string };
+  'query-warned': { component: string; warnings: string[] };
+  'query-empty': { component: string };
+  /** It knows no store at all. */
+  'query-storeless': { component: string };
+  'store-lost': { component: string; store: string; type: string; detail: string };
+  /** Fewer stores of a type than pods of it are Ready beside it. */
+  'stores-fewer': { component: string; type: string; seen: number; ready: number };
   // continuity; `example` is one of the series, `missed` are samples
   'series-whole': { selector: string; series: number; forMs: number; /** A restart's own hole, which is expected. */ restart?: { series: number; longestMs: number; scraper: string } };
   'series-hole': LostSeries;

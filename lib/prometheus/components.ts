@@ -26,6 +26,8 @@ export interface Component {
   startedAt?: string;
   /** What it reads again when it is told to reload. */
   configFile?: string;
+  /** A Thanos Query can read its series: not of a Receive that only routes, nor of a ruler that sends what it makes elsewhere. */
+  hasStoreApi: boolean;
 }
 
 const thanosRoles: readonly string[] = ['query', 'query-frontend', 'receive', 'store', 'sidecar', 'rule', 'compact'] satisfies Role[];
@@ -68,6 +70,7 @@ function readComponent(pod: JsonObject, container: JsonObject): Component[] {
       prefix,
       metricsPrefix: program === 'thanos' ? '' : prefix,
       ready: isTrueAt(status, 'ready'),
+      hasStoreApi: servesSeries(role, flags),
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(configFile === undefined ? {} : { configFile }),
     },
@@ -120,6 +123,14 @@ function roleOf(program: Program, words: readonly string[], flags: ReadonlyMap<s
   // --agent since 3.0; before that a feature, among others (2.32 to 2.55).
   const features = words.flatMap((word, at) => (/^--enable-feature\b/.test(word) ? (word.split('=')[1] ?? words[at + 1] ?? '').split(',') : []));
   return flags.has('agent') || features.includes('agent') ? 'agent' : 'prometheus';
+}
+
+/** thanos docs/components/receive.md (routing without --receive.local-endpoint) and rule.md (stateless ruler). */
+function servesSeries(role: Role, flags: ReadonlyMap<string, string>): boolean {
+  const hasHashrings = flags.has('receive.hashrings-file') || flags.has('receive.hashrings');
+  if (role === 'receive') return !hasHashrings || flags.has('receive.local-endpoint');
+  if (role === 'rule') return !flags.has('remote-write.config-file') && !flags.has('remote-write.config');
+  return role === 'sidecar' || role === 'store';
 }
 
 /** The address that it is told to listen on; else the port of its readiness probe; else a port with a usual name; else the default. */

@@ -65,6 +65,22 @@ test.each(places)('where it answers: %s', (_, container, place) => {
   expect({ port, scheme, prefix, metricsPrefix }).toEqual({ scheme: 'http', prefix: '', metricsPrefix: '', ...place });
 });
 
+const served: [string, string[], boolean][] = [
+  ['a Receive alone', ['receive'], true],
+  ['a Receive that routes', ['receive', '--receive.hashrings-file=/h.json'], false],
+  ['a Receive that routes and stores', ['receive', '--receive.hashrings-file=/h.json', '--receive.local-endpoint=$(POD)'], true],
+  ['a ruler', ['rule'], true],
+  ['a stateless ruler', ['rule', '--remote-write.config-file=/w.yml'], false],
+  ['a sidecar', ['sidecar'], true],
+  ['a store', ['store'], true],
+  ['a query', ['query'], false],
+  ['a compactor', ['compact'], false],
+];
+
+test.each(served)('whose series a Query can read: %s', (_, args, isServed) => {
+  expect(componentsOf([pod({ image: thanos, args })])[0]!.hasStoreApi).toBe(isServed);
+});
+
 describe('a pod', () => {
   test('gives one component for each container, with its state and what it reloads', () => {
     const found = componentsOf([
