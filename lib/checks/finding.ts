@@ -53,6 +53,12 @@ export interface FindingParams extends RemoteWriteFindings {
   'store-lost': { component: string; store: string; type: string; detail: string };
   /** Fewer stores of a type than pods of it are Ready beside it. */
   'stores-fewer': { component: string; type: string; seen: number; ready: number };
+  // alerts
+  /** `firing`: those that fired before too; `sinceMs`: since the change, while the longest `for` has not passed. */
+  'alerts-quiet': { firing: number; sinceMs?: number };
+  'alert-fires': { name: string; severity: string; labels: string; isNew: boolean };
+  'alerts-before-unknown': { at: string };
+  'alerts-unsure': { warnings: string[] };
   // continuity; `example` is one of the series, `missed` are samples
   'series-whole': { selector: string; series: number; forMs: number; /** A restart's own hole, which is expected. */ restart?: { series: number; longestMs: number; scraper: string } };
   'series-hole': LostSeries;

@@ -1,3 +1,4 @@
+import { alerts } from './alerts.ts';
 import type { AnyCheck } from './check.ts';
 import { config } from './config.ts';
 import { continuity } from './continuity/continuity.ts';
@@ -10,4 +11,4 @@ import { resources } from './resources.ts';
 import { rollout } from './rollout.ts';
 
 /** Every check, in the order in which a person reads them: what everything else stands on first. One line a check. */
-export const checks: readonly AnyCheck[] = [pods, rollout, resources, pvc, config, query, remoteWrite, drained, receive, continuity];
+export const checks: readonly AnyCheck[] = [pods, rollout, resources, pvc, config, query, remoteWrite, drained, receive, continuity, alerts];

@@ -25,6 +25,10 @@ export const checkPhrases: CheckPhrases = {
   columns: { check: 'CHECK', verdict: 'VERDICT', evidence: 'EVIDENCE', gates: 'DECIDES', proves: 'PROVES', needs: 'NEEDS' },
   verdict: { pass: 'pass', warn: 'warn', fail: 'fail', inconclusive: 'inconclusive', pending: 'pending', skipped: 'skipped' },
   finding: {
+    'alerts-quiet': ({ firing, sinceMs }) => `no alert fires that did not before${firing === 0 ? '' : ` (${many(firing, 'other')} ${firing === 1 ? 'does' : 'do'})`}${sinceMs === undefined ? '' : `; some need 15m to fire, and ${formatDuration(sinceMs)} have passed`}`,
+    'alert-fires': ({ name, severity, labels, isNew }) => `firing${isNew ? ', not before' : ''}: ${name}${inBrackets([severity, labels].filter((text) => text !== '').join(', '))}`,
+    'alerts-before-unknown': ({ at }) => `nothing is known of ${minuteText(at)}, so what fires cannot be called new or old`,
+    'alerts-unsure': ({ warnings }) => `answered with a warning, so part may be missing: ${someText(warnings, 1)}`,
     'pods-ready': ({ pods, stableForMs }) => `${many(pods, 'pod')} ready, none restarted for ${formatDuration(stableForMs)}`,
     'pod-broken': ({ pod, reason, container, exitCode, restarts }) =>
       `${pod} ${reason}${inBrackets([container, exitCode === undefined ? undefined : `exit ${exitCode}`, restarts ? many(restarts, 'restart') : undefined].filter((text) => text !== undefined).join(', '))}`,
@@ -79,6 +83,7 @@ export const checkPhrases: CheckPhrases = {
   },
   notObserved: (detail) => `could not be looked at: ${detail}`,
   rule: {
+    alerts: 'No alert fires that did not fire before the change. Alone it proves little: those of remote write take 15 minutes.',
     pods: 'Every pod is Ready and was for long enough, and no container keeps restarting: a crash loop is Ready between two crashes.',
     rollout: 'Every workload runs the newest revision of its template, judged pod by pod: the counters of the controllers can all look complete while a pod keeps a broken image.',
     resources: 'No container was killed for its memory since the change.',

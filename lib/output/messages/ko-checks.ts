@@ -24,6 +24,10 @@ export const checkPhrases: CheckPhrases = {
   columns: { check: '확인', verdict: '판정', evidence: '근거', gates: '종료 코드 결정', proves: '증명하는 것', needs: '필요한 권한' },
   verdict: { pass: '정상', warn: '주의', fail: '실패', inconclusive: '판단 불가', pending: '대기', skipped: '해당 없음' },
   finding: {
+    'alerts-quiet': ({ firing, sinceMs }) => `전에 없던 경보가 울리지 않음${firing === 0 ? '' : ` (전부터 울리던 것 ${firing}개)`}${sinceMs === undefined ? '' : `. 15분 뒤에 울리는 것도 있는데 ${formatDuration(sinceMs)} 지남`}`,
+    'alert-fires': ({ name, severity, labels, isNew }) => `경보${isNew ? ', 전에는 없었음' : ''}: ${name}${inBrackets([severity, labels].filter((text) => text !== '').join(', '))}`,
+    'alerts-before-unknown': ({ at }) => `${minuteText(at)}에 대해 아는 것이 없어 울리는 경보가 새것인지 알 수 없습니다`,
+    'alerts-unsure': ({ warnings }) => `경고와 함께 응답하여 일부가 빠졌을 수 있음: ${someText(warnings, 1)}`,
     'pods-ready': ({ pods, stableForMs }) => `파드 ${pods}개 준비됨, ${formatDuration(stableForMs)} 동안 재시작 없음`,
     'pod-broken': ({ pod, reason, container, exitCode, restarts }) =>
       `${pod} ${reason}${inBrackets([container, exitCode === undefined ? undefined : `종료 코드 ${exitCode}`, restarts ? `재시작 ${restarts}회` : undefined].filter((text) => text !== undefined).join(', '))}`,
@@ -78,6 +82,7 @@ export const checkPhrases: CheckPhrases = {
   },
   notObserved: (detail) => `살펴볼 수 없었습니다: ${detail}`,
   rule: {
+    alerts: '변경 전에 울리지 않던 경보가 울리지 않음. 이것만으로는 부족함: 원격 쓰기 경보는 15분이 걸립니다.',
     pods: '모든 파드가 충분히 오래 준비 상태이고 계속 재시작하는 컨테이너가 없음: 크래시 루프도 두 크래시 사이에는 준비 상태입니다.',
     rollout: '모든 워크로드가 템플릿의 가장 새 리비전으로 실행됨을 파드마다 판정: 파드가 깨진 이미지를 가지고 있어도 컨트롤러의 숫자는 모두 완료로 보일 수 있습니다.',
     resources: '변경 뒤 메모리 때문에 종료된 컨테이너가 없음.',
