@@ -30,7 +30,7 @@ test.each(cases)('%s', (_, components, found) => {
 const operated: JsonObject = {
   spec: {
     containers: [
-      { name: 'prometheus', volumeMounts: [{ name: 'config-out', mountPath: '/etc/prometheus/config_out' }, { name: 'web', mountPath: '/etc/prometheus/web', subPath: 'x' }] },
+      { name: 'prometheus', volumeMounts: [{ name: 'config-out', mountPath: '/etc/prometheus/config_out' }, { name: 'web', mountPath: '/etc/prometheus/web', subPath: 'x' }, { name: 'unrelated', mountPath: '/etc/prometheus/certs' }] },
       { name: 'config-reloader', volumeMounts: [{ name: 'config', mountPath: '/etc/prometheus/config' }, { name: 'config-out', mountPath: '/etc/prometheus/config_out' }, { name: 'rules', mountPath: '/etc/prometheus/rules' }] },
       { name: 'other', volumeMounts: [{ name: 'unrelated', mountPath: '/x' }] },
     ],
