@@ -1,5 +1,6 @@
 import { queryInstant } from '../prometheus/api.ts';
 import type { Endpoint, Query } from '../prometheus/endpoint.ts';
+import { secondsText } from '../prometheus/raw-samples.ts';
 import { defineCheck } from './check.ts';
 import type { Question } from './check.ts';
 import { askEach, endpointNeeds, notAsked } from './components.ts';
@@ -56,7 +57,7 @@ export const alerts = defineCheck({
 async function readAlerts(endpoint: Endpoint, query: Query, beforeAt: string | undefined): Promise<Pick<AlertFacts, 'now' | 'before' | 'warnings'>> {
   const expression = 'ALERTS{alertstate="firing"}';
   const now = await queryInstant(endpoint, expression, query);
-  const at = { ...query, ...(beforeAt === undefined ? {} : { time: String(Date.parse(beforeAt) / 1000) }) };
+  const at = { ...query, ...(beforeAt === undefined ? {} : { time: secondsText(Date.parse(beforeAt)) }) };
   // That nothing fired is known only of a time of which anything is known.
   const known = beforeAt === undefined ? undefined : await Promise.all([queryInstant(endpoint, 'count(up)', at), queryInstant(endpoint, expression, at)]);
   const isKnown = known !== undefined && known[0].samples.length > 0;

@@ -6,8 +6,7 @@ import { serverNowMs } from '../kube/server-time.ts';
 import { builtinTypes, qualifiedName } from '../kube/paths.ts';
 import type { Connection, KubeObject, ResourceType } from '../kube/types.ts';
 import { componentsOf } from '../prometheus/components.ts';
-import { openEndpoint } from '../prometheus/endpoint.ts';
-import type { Endpoint } from '../prometheus/endpoint.ts';
+import { openEndpoints } from '../prometheus/endpoint.ts';
 import type { AnyCheck, CheckResult, Question, Scene } from './check.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
@@ -64,7 +63,7 @@ async function observe(check: AnyCheck, scene: Scene): Promise<{ facts?: object;
 
 function makeScene({ namespaces, since, series }: LookRequest, connection: Connection, context: Context): { scene: Scene; close(): Promise<void> } {
   const lists = new Map<string, Promise<KubeObject[]>>();
-  const endpoints = new Map<string, Promise<Endpoint>>();
+  const { endpoint, close } = openEndpoints(connection, context);
   const read = async (type: ResourceType) => {
     const places = namespaces === undefined || !type.namespaced ? [undefined] : namespaces;
     return (await Promise.all(places.map((namespace) => listObjects(connection, type, { namespace })))).flatMap(({ items }) => items);
@@ -78,10 +77,7 @@ function makeScene({ namespaces, since, series }: LookRequest, connection: Conne
     series,
     list,
     components: async () => componentsOf(await list(builtinTypes.pods)),
-    endpoint: (component) => once(endpoints, `${component.namespace}/${component.pod}/${component.container}`, () => openEndpoint(connection, component, context)),
-  };
-  const close = async () => {
-    for (const opened of await Promise.allSettled(endpoints.values())) if (opened.status === 'fulfilled') opened.value.close();
+    endpoint,
   };
   return { scene, close };
 }

@@ -1,6 +1,6 @@
 import { textAt } from '../core/fields.ts';
 import { controllerOwnerOf } from '../formats/owner-reference.ts';
-import { containerStatesOf, isPodEnded, isPodReady, isPodTerminating, podProblemOf, readyChangedAt } from '../formats/pod.ts';
+import { containerStatesOf, isPodEnded, isPodReady, podProblemOf, readyChangedAt } from '../formats/pod.ts';
 import type { ContainerState, PodProblem } from '../formats/pod.ts';
 import { builtinTypes } from '../kube/paths.ts';
 import type { KubeObject } from '../kube/types.ts';
@@ -73,7 +73,7 @@ export function readPod(pod: KubeObject): PodFacts {
     phase: textAt(pod, 'status', 'phase') ?? 'Unknown',
     ready: isPodReady(pod),
     readyChangedAt: readyChangedAt(pod) ?? pod.metadata.creationTimestamp,
-    ...(isPodTerminating(pod) && endingSince !== undefined ? { endingSince } : {}),
+    ...(endingSince === undefined ? {} : { endingSince }),
     ended: isPodEnded(pod),
     ...(controller === undefined ? {} : { controller }),
     ...(problem === undefined ? {} : { problem }),

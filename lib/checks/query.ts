@@ -1,7 +1,5 @@
-import { objectAt, objectsAt, textAt } from '../core/fields.ts';
-import { askApi, queryInstant } from '../prometheus/api.ts';
-import type { Endpoint } from '../prometheus/endpoint.ts';
-import { redactText } from '../core/redaction.ts';
+import { queryInstant } from '../prometheus/api.ts';
+import { listStores, type QueriedStore } from '../prometheus/stores.ts';
 import { defineCheck, nameFor } from './check.ts';
 import type { Question } from './check.ts';
 import { askEach, endpointNeeds, notAsked } from './components.ts';
@@ -9,21 +7,12 @@ import type { Asked } from './components.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
-/** A store behind a Query. */
-export interface StoreFacts {
-  name: string;
-  /** `receive`, `sidecar`, `store`, `rule`, `query`. */
-  type: string;
-  /** Why it could not be reached the last time; empty when it could. */
-  lastError: string;
-}
-
 export interface QueryFacts extends Asked {
   /** Series of `up` that it gave, of all replicas. */
   series?: number;
   warnings?: string[];
   /** Of a Thanos Query. */
-  stores?: StoreFacts[];
+  stores?: QueriedStore[];
 }
 
 /** Ready pods that a Query beside them may be expected to see, by namespace and role. */
@@ -89,9 +78,4 @@ function judgeAnswer({ series = 0, warnings = [], stores, ...place }: QueryFacts
   });
   const empty = series === 0 && [...lost, ...warned, ...fewer].length === 0 ? [finding('query-empty', 'warn', { component })] : [];
   return [...lost, ...warned, ...fewer, ...empty];
-}
-
-async function listStores(endpoint: Endpoint): Promise<StoreFacts[]> {
-  const { data } = await askApi(endpoint, '/api/v1/stores');
-  return Object.keys(objectAt(data) ?? {}).flatMap((type) => objectsAt(data, type).map((store) => ({ name: textAt(store, 'name') ?? '', type, lastError: redactText(textAt(store, 'lastError') ?? '') })));
 }

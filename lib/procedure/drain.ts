@@ -21,8 +21,7 @@ import type { ResolvedTarget } from '../kube/targets.ts';
 import type { Connection, KubeObject } from '../kube/types.ts';
 import { componentsOf } from '../prometheus/components.ts';
 import type { Component, Role } from '../prometheus/components.ts';
-import { openEndpoint } from '../prometheus/endpoint.ts';
-import type { Endpoint } from '../prometheus/endpoint.ts';
+import { openEndpoints } from '../prometheus/endpoint.ts';
 import { conclude } from './verify.ts';
 import type { Verification } from './verify.ts';
 
@@ -43,12 +42,7 @@ const betweenLooksMs = 5000;
 export async function drain(request: DrainRequest, connection: Connection, context: Context): Promise<Verification> {
   const senders = await findSenders(request, connection);
   const cluster = await readClusterRef(connection);
-  const endpoints = new Map<Component, Promise<Endpoint>>();
-  const endpoint = (component: Component) => {
-    const opened = endpoints.get(component) ?? openEndpoint(connection, component, context);
-    endpoints.set(component, opened);
-    return opened;
-  };
+  const { endpoint, close } = openEndpoints(connection, context);
   const watched = senders.map((component) => ({ component, taken: [] as Taken[] }));
   const deadlineMs = serverNowMs(connection, context) + request.timeoutMs;
   try {
@@ -64,7 +58,7 @@ export async function drain(request: DrainRequest, connection: Connection, conte
       context.signal.throwIfAborted();
     }
   } finally {
-    for (const opened of await Promise.allSettled(endpoints.values())) if (opened.status === 'fulfilled') opened.value.close();
+    await close();
   }
 }
 

@@ -125,6 +125,11 @@ export function readNumber(text: string): number {
   return text === '' ? NaN : Number(text);
 }
 
+/** Its own words where it answers as the API does, else the answer. */
+export function errorOf(text: string): string {
+  return textAt(readJson(text), 'error') ?? text;
+}
+
 function readJson(text: string): Json | undefined {
   try {
     return parseJson(text);

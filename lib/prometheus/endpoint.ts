@@ -80,6 +80,28 @@ export async function openEndpoint(connection: Connection, component: Component,
   };
 }
 
+/** Ways that are opened when they are first asked for, each once, and closed together. */
+export interface OpenedEndpoints {
+  endpoint(component: Component): Promise<Endpoint>;
+  close(): Promise<void>;
+}
+
+/** None is opened yet. @throws by `endpoint` as openEndpoint */
+export function openEndpoints(connection: Connection, context: Context): OpenedEndpoints {
+  const opened = new Map<string, Promise<Endpoint>>();
+  return {
+    endpoint(component) {
+      const name = `${component.namespace}/${component.pod}/${component.container}`;
+      const made = opened.get(name) ?? openEndpoint(connection, component, context);
+      opened.set(name, made);
+      return made;
+    },
+    async close() {
+      for (const each of await Promise.allSettled(opened.values())) if (each.status === 'fulfilled') each.value.close();
+    },
+  };
+}
+
 /** The path as the component serves it. */
 export function pathOn({ prefix, metricsPrefix }: Pick<Component, 'prefix' | 'metricsPrefix'>, path: string): string {
   return `${path.startsWith('/api/') ? prefix : metricsPrefix}${path}`;

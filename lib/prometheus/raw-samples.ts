@@ -1,7 +1,7 @@
 import { redactText } from '../core/redaction.ts';
 import { MatrixReader, type MatrixSeries } from '../formats/matrix.ts';
 import { MatrixError } from '../formats/matrix-value.ts';
-import { refused, unreadable } from './api.ts';
+import { errorOf, refused, unreadable } from './api.ts';
 import type { Endpoint, Query } from './endpoint.ts';
 
 /** Unix time in milliseconds. */
@@ -43,14 +43,4 @@ export async function readRawSamples(endpoint: Endpoint, selector: string, range
 /** As the API takes a time, exact to the millisecond. */
 export function secondsText(timeMs: number): string {
   return (timeMs / 1000).toFixed(3);
-}
-
-/** Its own words where it answers as the API does, else the answer. */
-function errorOf(text: string): string {
-  try {
-    const body = JSON.parse(text) as { error?: unknown };
-    return typeof body.error === 'string' ? body.error : text;
-  } catch {
-    return text;
-  }
 }

@@ -3,17 +3,26 @@ import { redactText } from '../core/redaction.ts';
 import { askApi } from './api.ts';
 import type { Endpoint } from './endpoint.ts';
 
+/** A store behind a Thanos Query. */
+export interface QueriedStore {
+  name: string;
+  /** `receive`, `sidecar`, `store`, `rule`, `query`. */
+  type: string;
+  /** Why it could not be reached the last time; empty when it could. */
+  lastError: string;
+}
+
 /**
- * The stores behind a Thanos Query that it cannot reach, with why. It leaves them out of its answers without a warning
- * (thanos pkg/query/endpointset.go), and forgets them after five minutes (--store.unhealthy-timeout).
+ * The stores behind a Thanos Query. One that it cannot reach it leaves out of its answers without a warning (thanos
+ * pkg/query/endpointset.go), and forgets after five minutes (--store.unhealthy-timeout).
  * @throws as askApi
  */
-export async function listLostStores(query: Endpoint): Promise<string[]> {
+export async function listStores(query: Endpoint): Promise<QueriedStore[]> {
   const { data } = await askApi(query, '/api/v1/stores');
-  return Object.keys(objectAt(data) ?? {}).flatMap((type) =>
-    objectsAt(data, type).flatMap((store) => {
-      const lastError = textAt(store, 'lastError') ?? '';
-      return lastError === '' ? [] : [`${type} ${textAt(store, 'name') ?? ''}: ${redactText(lastError)}`];
-    }),
-  );
+  return Object.keys(objectAt(data) ?? {}).flatMap((type) => objectsAt(data, type).map((store) => ({ name: textAt(store, 'name') ?? '', type, lastError: redactText(textAt(store, 'lastError') ?? '') })));
+}
+
+/** Those that it cannot reach, each with why. @throws as askApi */
+export async function listLostStores(query: Endpoint): Promise<string[]> {
+  return (await listStores(query)).flatMap(({ name, type, lastError }) => (lastError === '' ? [] : [`${type} ${name}: ${lastError}`]));
 }

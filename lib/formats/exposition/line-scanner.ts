@@ -55,9 +55,8 @@ export class LineScanner {
     this.bytes = bytes;
     this.labels = 0;
     this.isNameQuoted = false;
-    let at = start;
-    this.nameStart = at;
-    if (classes[bytes[at]!]! & 5) while (at < end && classes[bytes[at]!]! & 7) at++;
+    let at = endOfMetricName(bytes, start, end);
+    this.nameStart = start;
     this.nameEnd = at;
     const hasName = at > start;
     at = skipBlanks(bytes, at, end);

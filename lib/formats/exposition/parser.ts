@@ -38,7 +38,6 @@ export class ExpositionParser {
   readonly #sample: LineSample;
   #rest = new Uint8Array(0);
   #line = 0;
-  #name = '';
   #nameBytes = new Uint8Array(0);
 
   constructor(onSample: (sample: Sample) => void) {
@@ -99,15 +98,14 @@ export class ExpositionParser {
     const known = this.#nameBytes;
     let isKnown = nameEnd - nameStart === known.length && known.length > 0;
     for (let at = 0; isKnown && at < known.length; at++) isKnown = bytes[nameStart + at] === known[at];
-    if (!isKnown) {
-      this.#nameBytes = bytes.slice(nameStart, nameEnd);
-      this.#name = textOf(bytes, nameStart, nameEnd, isNameQuoted);
-      const family = this.#familyOf(this.#name);
-      // Samples fix the type of a family: a TYPE line after them is too late.
-      family.type ??= 'untyped';
-      this.#sample.name = this.#name;
-      this.#sample.type = family.type;
-    } else if (this.#sample.name !== this.#name) this.#sample.name = this.#name;
+    if (isKnown) return;
+    this.#nameBytes = bytes.slice(nameStart, nameEnd);
+    const name = textOf(bytes, nameStart, nameEnd, isNameQuoted);
+    const family = this.#familyOf(name);
+    // Samples fix the type of a family: a TYPE line after them is too late.
+    family.type ??= 'untyped';
+    this.#sample.name = name;
+    this.#sample.type = family.type;
   }
 
   /** As expfmt's setOrCreateCurrentMF: the parts of a summary or histogram belong to it, once it is known as one. */
